@@ -1,0 +1,1 @@
+"""The `baocheng` command: each command parses, calls one operation and prints."""

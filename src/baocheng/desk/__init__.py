@@ -1,0 +1,1 @@
+"""The web desk of the staff (工作台)."""

@@ -1,0 +1,1 @@
+"""Files by their content, and the letters the handbook writes."""

@@ -1,0 +1,38 @@
+"""Column types the whole product shares."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+    _CharField = models.CharField[Any, Any]
+    _DecimalField = models.DecimalField[Any, Any]
+else:
+    _TextField, _CharField, _DecimalField = models.TextField, models.CharField, models.DecimalField
+
+
+class CodeField(_CharField):
+    """A stored code (UPPER_SNAKE); its labels never reach a migration."""
+
+    def __init__(self, *args: Any, max_length: int = 40, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=max_length, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        for wording in ("choices", "verbose_name", "help_text"):
+            kwargs.pop(wording, None)
+        return name, path, args, kwargs
+
+
+class AmountField(_DecimalField):
+    """An amount of yuan, exact to the cent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(max_digits=18, decimal_places=2)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_digits"], kwargs["decimal_places"]
+        return name, path, args, kwargs

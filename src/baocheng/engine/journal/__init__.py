@@ -1,0 +1,1 @@
+"""The single record of what happened: typed events on hash-chained streams."""

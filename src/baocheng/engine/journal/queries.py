@@ -1,0 +1,31 @@
+"""Read the journal, as rows and as sentences."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+from baocheng.engine.journal.models import EventRow
+from baocheng.engine.streams import Stream
+
+
+def events_of(stream: Stream, *, after: int = 0, limit: int = 500) -> Sequence[EventRow]:
+    """Return the events of `stream` behind position `after`, in order."""
+    rows = EventRow.objects.filter(stream_id=stream.id, position__gt=after)
+    return list(rows.order_by("position")[:limit])
+
+
+def events_of_streams(ids: Sequence[UUID], *types: str) -> Sequence[EventRow]:
+    """Return the events of these types on these streams, by stream and position."""
+    rows = EventRow.objects.filter(stream_id__in=ids, type__in=types)
+    return list(rows.order_by("stream_id", "position"))
+
+
+def sentence(row: EventRow) -> str:
+    """Return the event as a sentence that a person reads (`templates/events/<type>.txt`)."""
+    try:
+        template = get_template(f"events/{row.type}.txt")
+    except TemplateDoesNotExist:
+        return row.type
+    return template.render({**row.payload, "actor": row.actor_name or row.actor}).strip()

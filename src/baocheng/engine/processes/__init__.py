@@ -1,0 +1,1 @@
+"""BPMN 2.0: the processes of the handbook, read, checked, run and drawn."""

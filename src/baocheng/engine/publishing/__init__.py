@@ -1,0 +1,1 @@
+"""Handbook versions: load, check, publish. Every other room reads its definitions here."""

@@ -1,0 +1,169 @@
+"""Publish a handbook, and read the version that holds at a moment."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max
+
+from baocheng.engine.journal.events import Event, event
+from baocheng.engine.journal.record import record
+from baocheng.engine.publishing.findings import HandbookInvalid
+from baocheng.engine.publishing.handbook import Handbook
+from baocheng.engine.publishing.models import HandbookText, HandbookVersion
+from baocheng.engine.streams import Actor, Stream
+from baocheng.engine.unit import opened, unit
+from baocheng.kernel.problems import NotFound, NotPermitted, Problem
+from baocheng.kernel.text import _
+
+
+@event("publishing.handbook.published.v1")
+@dataclass(frozen=True, kw_only=True)
+class HandbookPublished(Event):
+    """手册已发布。"""
+
+    number: int
+    effective_at: datetime
+    approved_by: str
+    content_hash: str
+
+
+class ApproverIsPublisher(Problem):
+    """Four eyes: the publisher cannot approve."""
+
+    code = "publishing.approver_is_publisher"
+    message = _("发布人不能批准自己的版本，请由另一人批准。")
+    status = 403
+
+
+class NothingPublished(NotFound):
+    """No version holds at that moment."""
+
+    code = "publishing.nothing_published"
+    message = _("该时点没有生效的服务手册，请先发布。")
+
+
+def publish(
+    handbook: Handbook, *, effective_at: datetime, approved_by: str, note: str = "", by: Actor, at: datetime
+) -> HandbookVersion:
+    """Make `handbook` an immutable version that holds from `effective_at`.
+
+    Publishing what the latest version already says returns that version. Cases that run stay on
+    theirs.
+
+    Raises:
+        HandbookInvalid: the check found something; `extra["findings"]` has it all.
+        ApproverIsPublisher: `approved_by` is the publisher.
+    """
+    if not by.may("publishing.publish_handbook"):
+        raise NotPermitted
+    if approved_by == by.id:
+        raise ApproverIsPublisher("approved_by")
+    findings = handbook.check()
+    if findings:
+        raise HandbookInvalid(
+            count=len(findings), extra={"findings": [finding._asdict() for finding in findings]}
+        )
+    with unit() as writing:
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE publishing_handbookversion IN SHARE ROW EXCLUSIVE MODE")
+        hashes = {path: _hash(text) for path, text in sorted(handbook.files.items())}
+        content_hash = _hash(json.dumps(hashes))
+        latest = HandbookVersion.objects.order_by("-number").first()
+        if latest and latest.content_hash == content_hash and latest.effective_at <= effective_at:
+            return latest
+        stored = set(
+            HandbookText.objects.filter(pk__in=hashes.values()).values_list("pk", flat=True)
+        )
+        for hash, text in {hashes[path]: text for path, text in handbook.files.items()}.items():
+            if hash not in stored:
+                writing.add(HandbookText(sha256=hash, text=text))
+        version = HandbookVersion(
+            number=latest.number + 1 if latest else 1,
+            effective_at=effective_at,
+            published_at=at,
+            published_by=by.id,
+            approved_by=approved_by,
+            note=note,
+            content_hash=content_hash,
+            files=hashes,
+        )
+        writing.add(version)
+        writing.memo.pop("publishing.versions", None)
+        record(
+            HandbookPublished(
+                number=version.number,
+                effective_at=effective_at,
+                approved_by=approved_by,
+                content_hash=content_hash,
+            ),
+            stream=Stream("handbook", version.id),
+            by=by,
+            at=at,
+        )
+    return version
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _load(id: UUID) -> Handbook:
+    # Cached by the row's id, not its number: an immutable version never changes under an id.
+    version = HandbookVersion.objects.get(pk=id)
+    texts = dict(HandbookText.objects.filter(pk__in=version.files.values()).values_list())
+    return Handbook(
+        {path: texts[hash] for path, hash in version.files.items()}, version=version.number
+    )
+
+
+def handbook(number: int) -> Handbook:
+    """Return the published version with this number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = next((id for id, known, _from in _versions() if known == number), None)
+    if found is None:
+        raise NotFound("version")
+    return _load(found)
+
+
+def handbook_at(at: datetime) -> Handbook:
+    """Return the version that holds at the moment `at`: the newest one already effective.
+
+    Raises:
+        NothingPublished: none is.
+    """
+    effective = [id for id, _number, since in _versions() if since <= at]
+    if not effective:
+        raise NothingPublished
+    return _load(effective[-1])
+
+
+def latest_versions() -> Sequence[HandbookVersion]:
+    """Return every version, newest first."""
+    return list(HandbookVersion.objects.order_by("-number"))
+
+
+def latest_number() -> int:
+    """Return the number of the newest version, 0 where nothing is published."""
+    return HandbookVersion.objects.aggregate(newest=Max("number"))["newest"] or 0
+
+
+def _versions() -> Sequence[tuple[UUID, int, datetime]]:
+    """Return id, number and effective moment of every version, read once in a unit."""
+    rows = HandbookVersion.objects.order_by("number").values_list("id", "number", "effective_at")
+    open_unit = opened()
+    if open_unit is None:
+        return list(rows)
+    if "publishing.versions" not in open_unit.memo:
+        open_unit.memo["publishing.versions"] = list(rows)
+    versions: Sequence[tuple[UUID, int, datetime]] = open_unit.memo["publishing.versions"]
+    return versions

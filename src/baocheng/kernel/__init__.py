@@ -1,0 +1,1 @@
+"""The floor everything stands on: money, time, identifiers and problems. Pure Python, no Django."""

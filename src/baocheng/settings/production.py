@@ -1,0 +1,3 @@
+"""One installation, started by `baocheng up`."""
+
+from baocheng.settings.base import *  # noqa: F403

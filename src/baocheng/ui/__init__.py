@@ -1,0 +1,1 @@
+"""Components and design tokens that the staff desk and the customer portal share."""
