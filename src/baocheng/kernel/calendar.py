@@ -198,7 +198,11 @@ class WorkingCalendar:
         return self._deadline(due_on, min(start + _DAY, due_on))
 
     def add_hours(
-        self, start: datetime, hours: int | Decimal, *, without: Sequence[tuple[datetime, datetime]] = ()
+        self,
+        start: datetime,
+        hours: int | Decimal,
+        *,
+        without: Sequence[tuple[datetime, datetime]] = (),
     ) -> Deadline:
         """Return the end of a limit of hours from the aware moment `start`, rest days or not.
 
@@ -218,7 +222,7 @@ class WorkingCalendar:
             left -= max(paused - moment, timedelta(0))
             moment = max(moment, resumed)
         due_at = (moment + left).astimezone(SHANGHAI)
-        return Deadline(business_date(due_at - _TICK), due_at, False)
+        return Deadline(business_date(due_at - _TICK), due_at, is_provisional=False)
 
     def explain_working_days(
         self, start: date, days: int, *, without: Collection[Span] = ()

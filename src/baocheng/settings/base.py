@@ -39,6 +39,7 @@ ROOMS = [
     "ui",
     "desk",
     "rest",
+    *(["demo"] if IS_DEMO else []),
 ]
 INSTALLED_APPS = [
     *(
@@ -64,6 +65,8 @@ ROOT_URLCONF = "baocheng.settings.urls"
 WSGI_APPLICATION = "baocheng.settings.wsgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "baocheng.settings.security.content_security_policy",
+    *(["baocheng.demo.clock.middleware"] if IS_DEMO else []),
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -128,6 +131,9 @@ DOCUMENT_SIZE_MAX = 20 * 1024 * 1024  # bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 SMTP_URL = ENV.smtp_url
+
+# --- jobs ---------------------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # --- language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

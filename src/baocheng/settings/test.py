@@ -5,10 +5,10 @@ import tempfile
 from pathlib import Path
 
 os.environ["BAOCHENG_DATA"] = str(Path(tempfile.gettempdir()) / f"baocheng-test-{os.getuid()}")
+os.environ["BAOCHENG_DEMO"] = "1"
 
 from baocheng.settings.base import *  # noqa: E402, F403
 
-IS_DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

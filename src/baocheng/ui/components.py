@@ -210,7 +210,8 @@ class Field:
     @property
     def control(self) -> str:
         """The template of the control."""
-        return f"ui/controls/{self.kind}.html"
+        kind = "radio" if self.kind == "boolean" else self.kind
+        return f"ui/controls/{kind}.html"
 
     @property
     def is_group(self) -> bool:

@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NewType
+from typing import Any, ClassVar, NamedTuple, NewType
 
 from baocheng.areas.products.enums import Holder, InsuranceClass, Payer, Reason, Share, Span
+from baocheng.areas.products.inputs import Example, Ratio
 from baocheng.kernel.text import _
 
-if TYPE_CHECKING:
-    from baocheng.areas.products.examples import Example
-
-Ratio = NewType("Ratio", Decimal)
-"""A share of one, written in the file as a percentage: `60%`."""
+WHOLE = Ratio(Decimal(1))
 
 TermName = NewType("TermName", str)
 """The name of an amount that each policy chooses for itself: `sum_insured`."""
@@ -26,11 +23,15 @@ TermName = NewType("TermName", str)
 Amount = Decimal | TermName
 
 
+COMPUTED = {"computed": True}
+"""Marks the fields that are not keys of the file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Declared:
     """Something written in the file, with the line it was written on."""
 
-    line: int = field(default=0, compare=False)
+    line: int = field(default=0, compare=False, metadata=COMPUTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class LumpSum(Step):
 
     title = _("一次性给付")
     amount: Amount
-    ratio: Ratio = Ratio(Decimal(1))
+    ratio: Ratio = WHOLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +82,13 @@ Basis = LumpSum | Disability | DailyAllowance
 
 @dataclass(frozen=True, kw_only=True)
 class CoverPeriod(Step):
-    """Refuse losses outside the cover, and expenses later than `extended_days` after its end."""
+    """Refuse losses outside the cover.
+
+    With `extended_days`, refuse also expenses before it, or as many days after its end.
+    """
 
     title = _("保险期间")
-    extended_days: int = 0
+    extended_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,10 +305,20 @@ class Coverage(Declared):
     terms: Mapping[str, Term] = field(default_factory=dict)
     compulsory: bool = False
 
-    @property
+    @cached_property
     def is_benefit(self) -> bool:
         """Whether the contract fixes the amount, so that lines come without one."""
         return bool(self.plan) and isinstance(self.plan[0], Basis)
+
+
+class Needs(NamedTuple):
+    """What a line must bring with it, and what must be known of the loss, for its head."""
+
+    amount: bool
+    days: bool
+    once: bool
+    fault_ratio: bool
+    disability_grades: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -323,13 +337,35 @@ class Product(Declared):
     coverages: tuple[Coverage, ...]
     exclusions: tuple[str, ...] = ()
     notes: str = ""
-    fingerprint: str = ""
-    examples: tuple["Example", ...] = ()
+    file: str = field(default="", metadata=COMPUTED)
+    fingerprint: str = field(default="", metadata=COMPUTED)
+    examples: tuple[Example, ...] = field(default=(), metadata=COMPUTED)
 
     @cached_property
     def coverage_by_key(self) -> Mapping[str, Coverage]:
         """The coverages by key, in the order in which they are asked to pay."""
         return {coverage.key: coverage for coverage in self.coverages}
+
+    @cached_property
+    def needs(self) -> Mapping[str, Needs]:
+        """What the product needs to know to calculate a line of each head."""
+        return {head: self._needs_of(head) for head in self.heads}
+
+    def _needs_of(self, head: str) -> Needs:
+        accepting = [coverage for coverage in self.coverages if head in coverage.heads]
+        kinds = {
+            type(step)
+            for coverage in accepting
+            for step in coverage.plan
+            if not step.heads or head in step.heads
+        }
+        return Needs(
+            amount=not any(coverage.is_benefit for coverage in accepting),
+            days=bool(kinds & {DailyAllowance, PerDayLimit}),
+            once=bool(kinds & {LumpSum, Disability}),
+            fault_ratio=bool(kinds & {FaultRatio, LimitByHead}),
+            disability_grades=Disability in kinds,
+        )
 
     def steps(self) -> Iterator[tuple[Coverage, Step]]:
         """Yield every step of every plan with its coverage."""

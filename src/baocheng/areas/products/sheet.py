@@ -4,72 +4,17 @@ A sheet can be written as JSON and re-performed from it (`calculations.recompute
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
 from baocheng.areas.products.enums import Payer, Reason
+from baocheng.areas.products.inputs import AccumulatorKey, CoverageTerms, Line, Loss, Ratio
 from baocheng.kernel.money import ZERO
-
-
-class AccumulatorKey(NamedTuple):
-    """One running total (累计): of a policy, or of one insured on it, over one period.
-
-    `period` is the first day of the policy year, the loss's identifier, or empty for the whole
-    term; `insured` is empty for a total of the whole policy.
-    """
-
-    policy: str
-    insured: str
-    name: str
-    period: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageTerms:
-    """A coverage as one policy holds it, with the amounts it chose."""
-
-    coverage: str
-    amounts: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
-    """The insured event (保险事故) and the cover at that moment, as far as money depends on it.
-
-    The cover runs from `cover_from` up to, not including, `cover_until`; `insured_since` is the
-    first day of unbroken cover, when that is earlier. `fault_ratio` is the insured driver's share.
-    """
-
-    id: str
-    policy: str
-    insured: str
-    occurred_on: date
-    cover_from: date
-    cover_until: date
-    insured_since: date | None = None
-    by_accident: bool = False
-    fault_ratio: Decimal | None = None
-    disability_grades: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One expense, damage or benefit that is claimed; a benefit has no amount of its own."""
-
-    key: str
-    head: str
-    on: date
-    amount: Decimal | None = None
-    days: int = 0
-    items: int = 1
-    hospital_level: str = ""
-    social_insurance_used: bool = False
-    other_paid: Mapping[Payer, Decimal] = field(default_factory=dict)
-    ineligible_amount: Decimal = ZERO
 
 
 class Formula(NamedTuple):
@@ -104,7 +49,7 @@ class Part(NamedTuple):
     basis: Formula | None
     reductions: Sequence[Reduction]
     paid: Decimal
-    is_final: bool
+    is_final: bool = True
 
 
 class SheetLine(NamedTuple):
@@ -211,9 +156,8 @@ def differences(recorded: object, recomputed: object, place: str = "") -> Iterat
             below = f"{place}.{key}" if place else str(key)
             yield from differences(recorded.get(key), recomputed.get(key), below)
     elif isinstance(recorded, list) and isinstance(recomputed, list):
-        for index in range(max(len(recorded), len(recomputed))):
-            pair = (each[index] if index < len(each) else None for each in (recorded, recomputed))
-            yield from differences(*pair, f"{place}.{index}")
+        for index, (old, new) in enumerate(zip_longest(recorded, recomputed)):
+            yield from differences(old, new, f"{place}.{index}")
     elif recorded != recomputed:
         yield Difference(place, recorded, recomputed)
 
@@ -281,12 +225,8 @@ def _decimals(values: Mapping[str, str]) -> dict[str, Decimal]:
     return {name: Decimal(value) for name, value in values.items()}
 
 
-def _decimal_or_none(value: str | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
-
-
 def _read_loss(values: Mapping[str, Any]) -> Loss:
-    since = values["insured_since"]
+    since, fault_ratio = values["insured_since"], values["fault_ratio"]
     return Loss(
         **{
             **values,
@@ -294,18 +234,19 @@ def _read_loss(values: Mapping[str, Any]) -> Loss:
             "cover_from": date.fromisoformat(values["cover_from"]),
             "cover_until": date.fromisoformat(values["cover_until"]),
             "insured_since": date.fromisoformat(since) if since else None,
-            "fault_ratio": _decimal_or_none(values["fault_ratio"]),
+            "fault_ratio": None if fault_ratio is None else Ratio(Decimal(fault_ratio)),
             "disability_grades": tuple(values["disability_grades"]),
         }
     )
 
 
 def _read_line(values: Mapping[str, Any]) -> Line:
+    amount = values["amount"]
     return Line(
         **{
             **values,
             "on": date.fromisoformat(values["on"]),
-            "amount": _decimal_or_none(values["amount"]),
+            "amount": None if amount is None else Decimal(amount),
             "other_paid": {Payer(name): Decimal(v) for name, v in values["other_paid"].items()},
             "ineligible_amount": Decimal(values["ineligible_amount"]),
         }

@@ -1,16 +1,16 @@
 """Letters of the handbook: Typst with its declarations in front (`*.letter.typ`).
 
-    /*---
-    key: claim_decision
-    title: 理赔决定通知书
-    channels: [email]
-    retention: {years: 10, from: policy_ends_on, basis: 保险法第八十七条}
-    variables:
-      number: {type: text, label: 赔案号, sample: C1}
-    ---*/
-    #import "/letter_style.typ": *
-    #show: letter
-    赔案号 #values.number
+/*---
+key: claim_decision
+title: 理赔决定通知书
+channels: [email]
+retention: {years: 10, from: policy_ends_on, basis: 保险法第八十七条}
+variables:
+  number: {type: text, label: 赔案号, sample: C1}
+---*/
+#import "/letter_style.typ": *
+#show: letter
+赔案号 #values.number
 """
 
 import re
@@ -25,12 +25,12 @@ from baocheng.engine.documents import typesetting
 from baocheng.engine.documents.variables import (
     Variable,
     names_shown,
-    nearest,
     read_variables,
     samples,
     shown,
 )
 from baocheng.engine.publishing.findings import Finding, Unreadable
+from baocheng.engine.publishing.handbook import nearest
 from baocheng.kernel.text import _
 
 _FRONT = re.compile(r"\A/\*---\n(?P<yaml>.*?)\n---\*/", re.DOTALL)
@@ -143,7 +143,9 @@ def render_letter(template: LetterTemplate, values: Mapping[str, Any], *, on: da
 def _front_matter(file: str, source: str, findings: list[Finding]) -> dict[str, Any]:
     match = _FRONT.match(source)
     if match is None:
-        sentence = _("文件应以“/*---”开头写明 key、title、retention 和 variables，并以“---*/”结束。")
+        sentence = _(
+            "文件应以“/*---”开头写明 key、title、retention 和 variables，并以“---*/”结束。"
+        )
         findings.append(Finding(file, "", "documents.letter_invalid", sentence, 1))
         return {}
     try:

@@ -45,9 +45,7 @@ def pdf(source: str, *, title: str, values: Mapping[str, Any], on: date) -> byte
         raise NotTypeset(error.message) from error
 
 
-def faults(
-    source: str, *, title: str, values: Mapping[str, Any], on: date
-) -> Sequence[Fault]:
+def faults(source: str, *, title: str, values: Mapping[str, Any], on: date) -> Sequence[Fault]:
     """Return what is wrong with `source`, warnings included (an unknown font is one)."""
     try:
         warnings = _compile(source, title, values, on)[1]

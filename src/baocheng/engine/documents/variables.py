@@ -1,14 +1,14 @@
 """The values a letter or message is filled with: declared, checked, and written as people read."""
 
-import difflib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from baocheng.engine.publishing.findings import Finding
+from baocheng.engine.publishing.handbook import nearest
 from baocheng.kernel.amount_words import in_words
 from baocheng.kernel.money import CENT
 from baocheng.kernel.problems import Problem
@@ -48,7 +48,9 @@ class Variable:
     fields: Mapping[str, "Variable"] = field(default_factory=dict)
 
 
-def take(title: str, variables: Mapping[str, Variable], values: Mapping[str, Any]) -> dict[str, Any]:
+def take(
+    title: str, variables: Mapping[str, Variable], values: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the declared values as JSON keeps them; what is not declared is left behind, so that
     a letter stores no more about a person than it says.
 
@@ -90,9 +92,7 @@ def names_shown(variables: Mapping[str, Variable]) -> set[str]:
     return variables.keys() | words
 
 
-def samples(
-    variables: Mapping[str, Variable], *, with_optional: bool = True
-) -> dict[str, Any]:
+def samples(variables: Mapping[str, Variable], *, with_optional: bool = True) -> dict[str, Any]:
     """Return the stored form of the declared samples."""
     return {
         name: _store(variable, variable.sample)
@@ -127,12 +127,6 @@ def read_variables(
     return variables
 
 
-def nearest(name: str, known: Collection[str]) -> str:
-    """Return "，是否为 x？" for the known name closest to `name`, or nothing."""
-    close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"，是否为“{close[0]}”？" if close else ""
-
-
 def _read_variable(name: str, one: Mapping[str, Any], wrong: Any) -> Variable:
     unknown = one.keys() - {"type", "label", "sample", "optional", "fields"}
     for key in sorted(map(str, unknown)):
@@ -145,7 +139,10 @@ def _read_variable(name: str, one: Mapping[str, Any], wrong: Any) -> Variable:
     for column, kind in (one.get("fields") or {}).items():
         if kind not in TYPES[:-1]:
             place = f"{name}.{column}"
-            wrong(place, _("类型“{type}”不存在").format(type=kind) + (nearest(str(kind), TYPES) or "。"))
+            wrong(
+                place,
+                _("类型“{type}”不存在").format(type=kind) + (nearest(str(kind), TYPES) or "。"),
+            )
             kind = "text"
         fields[column] = Variable(name=column, type=kind, label=column, sample=None)
     variable = Variable(

@@ -138,7 +138,7 @@ def read_bpmn(text: str, path: str) -> Document:
     return _Reader(path, root).document()
 
 
-def parse_xml(text: str) -> etree._Element:
+def parse_xml(text: str, *, keeps_comments: bool = False) -> etree._Element:
     """Return the root element; nothing outside the text is ever fetched.
 
     Raises:
@@ -149,8 +149,8 @@ def parse_xml(text: str) -> etree._Element:
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not keeps_comments,
+        remove_pis=not keeps_comments,
     )
     return etree.fromstring(text.encode(), parser)
 

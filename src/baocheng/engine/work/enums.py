@@ -32,6 +32,15 @@ class Assignment(models.TextChoices):
     LEAST_LOADED = "LEAST_LOADED", _("分派给在办最少的人")
 
 
+class Reach(models.TextChoices):
+    """Whose items a list shows."""
+
+    MINE = "MINE", _("我的在办")
+    POOL = "POOL", _("可领取")
+    MINE_AND_POOL = "MINE_AND_POOL", _("我的待办")
+    TEAM = "TEAM", _("团队待办")
+
+
 class AuthorityScope(models.TextChoices):
     """Over what the uses of an authority add up."""
 

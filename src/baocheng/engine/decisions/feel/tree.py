@@ -6,9 +6,10 @@ A cell of a decision table is the same tree: its input value is the name `?`, so
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal as OneOf
+from typing import Any, TypeAlias
+from typing import Literal as OneOf
 
-type Operator = OneOf["=", "!=", "<", "<=", ">", ">="]
+Operator: TypeAlias = OneOf["=", "!=", "<", "<=", ">", ">="]
 
 INPUT = "?"
 
@@ -198,32 +199,35 @@ def _nodes_in(value: object) -> Iterator[Node]:
             yield from _nodes_in(item)
 
 
-def free_names(node: Node, bound: frozenset[str] = frozenset()) -> dict[str, int]:
-    """Return the names that `node` takes from its surroundings, each with its first place."""
+def free_names(node: Node, *, in_filters: bool = True) -> dict[str, int]:
+    """Return the names that `node` takes from its surroundings, each with its first place.
+
+    Inside a filter a name may be an entry of the items, which only the items know: a check for
+    unknown names leaves those out with `in_filters=False`.
+    """
     found: dict[str, int] = {}
-    _collect(node, bound, found)
+    _collect(node, frozenset(), in_filters, found)
     return found
 
 
-def _collect(node: Node, bound: frozenset[str], found: dict[str, int]) -> None:
+def _collect(node: Node, bound: frozenset[str], in_filters: bool, found: dict[str, int]) -> None:
     match node:
         case Name(name, at):
             if name not in bound:
                 found.setdefault(name, at)
         case For(name, source, inner) | Quantified(_, name, source, inner):
-            _collect(source, bound, found)
-            _collect(inner, bound | {name}, found)
+            _collect(source, bound, in_filters, found)
+            _collect(inner, bound | {name}, in_filters, found)
         case FunctionOf(parameters, body):
-            _collect(body, bound | frozenset(parameters), found)
+            _collect(body, bound | frozenset(parameters), in_filters, found)
         case ContextOf(entries):
             for name, value in entries:
-                _collect(value, bound, found)
+                _collect(value, bound, in_filters, found)
                 bound |= {name}
         case Filter(source, condition):
-            # Inside a filter the entries of each item are names too, which only the items know.
-            _collect(source, bound, found)
-            inside = free_names(condition, bound | {"item"})
-            found.update((n, at) for n, at in inside.items() if n in found)
+            _collect(source, bound, in_filters, found)
+            if in_filters:
+                _collect(condition, bound | {"item"}, in_filters, found)
         case _:
             for child in children(node):
-                _collect(child, bound, found)
+                _collect(child, bound, in_filters, found)

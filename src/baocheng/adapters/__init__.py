@@ -1,0 +1,1 @@
+"""One module per outside system, implementing ports of engine and areas."""

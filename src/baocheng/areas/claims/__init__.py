@@ -1,0 +1,1 @@
+"""理赔: from a loss report to the money, by the handbook."""

@@ -1,0 +1,14 @@
+"""The worker process: runs the jobs that rooms and areas declare in their `jobs.py`."""
+
+import django
+from django.core.management import call_command
+
+
+def main() -> None:
+    """Work until told to stop."""
+    django.setup()
+    call_command("procrastinate", "worker", "--concurrency", "2", "--listen-notify")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Messages to people, through whatever channel reaches them, with the proof that they were sent."""
