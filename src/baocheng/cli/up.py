@@ -67,22 +67,33 @@ def step(title: str) -> Iterator[None]:
 
 
 def _publish_default_handbook() -> None:
-    from baocheng.demo.defaults import publish_default_handbook
+    from django.conf import settings
 
-    publish_default_handbook()
+    from baocheng.engine.publishing.defaults import publish_default
+    from baocheng.kernel.time import now
+
+    publish_default(settings.HANDBOOK, at=now())
 
 
 def _ensure_administrator() -> None:
-    from django.contrib.auth import get_user_model
+    from django.conf import settings
 
-    from baocheng.areas.organisation.operations.founding import found_company
+    from baocheng.areas.organisation.operations import founding
+    from baocheng.kernel.time import now
 
-    if get_user_model().objects.filter(is_superuser=True).exists():
+    if founding.is_founded():
         return
     click.echo("首次启动：创建管理员 · first start: create the administrator")
+    name = click.prompt("姓名 name")
     login = click.prompt("登录名 login")
     password = click.prompt("密码 password", hide_input=True, confirmation_prompt=True)
-    found_company(login=login, password=password)
+    founding.found_company(
+        name=settings.COMPANY_NAME,
+        login=login,
+        password=password,
+        administrator=name,
+        at=now(),
+    )
 
 
 def _start(port: int, workers: int) -> list[subprocess.Popen[bytes]]:

@@ -85,9 +85,7 @@ def _stops(target: timedelta) -> Iterator[timedelta]:
     """Yield offsets in order: of each next due moment before `target`, then `target` itself."""
     for _step in range(STEPS_MAX):
         machine = datetime.now(UTC)
-        due = [
-            moment for moment in (processes.next_due(), clocks.next_due()) if moment is not None
-        ]
+        due = [moment for moment in (processes.next_due(), clocks.next_due()) if moment is not None]
         if not due:
             break
         offset = max(min(due) - machine + timedelta(seconds=1), _offset)

@@ -1,8 +1,12 @@
 """Column types the whole product shares."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
+
+from baocheng.kernel.crypto import KeyRing
 
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
@@ -36,3 +40,24 @@ class AmountField(_DecimalField):
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_digits"], kwargs["decimal_places"]
         return name, path, args, kwargs
+
+
+@lru_cache(maxsize=1)
+def key_ring() -> KeyRing:
+    """Return the keys of this installation."""
+    return KeyRing(settings.FIELD_KEYS, index_key=settings.INDEX_KEY)
+
+
+class EncryptedField(_TextField):
+    """Personal text: clear on the object, sealed in the database, bound to its column."""
+
+    @property
+    def _context(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return key_ring().seal(value, context=self._context) if value else value
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return key_ring().open(value, context=self._context) if value else value

@@ -16,8 +16,6 @@ def next_numbers(kind: str, *, branch: str, on: date, count: int = 1) -> list[st
         branch: code of the branch that the thing belongs to ("110101").
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('baocheng_numbering') FROM generate_series(1, %s)", [count]
-        )
+        cursor.execute("SELECT nextval('baocheng_numbering') FROM generate_series(1, %s)", [count])
         taken = [sequence for (sequence,) in cursor.fetchall()]
     return [business_number.make(kind, branch, on.year, sequence) for sequence in taken]

@@ -113,7 +113,9 @@ def test_a_failing_unit_records_nothing() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE journal_event SET type = 'x'", "DELETE FROM journal_event"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE journal_event SET type = 'x'", "DELETE FROM journal_event"]
+)
 def test_the_database_refuses_to_change_an_event(statement: str) -> None:
     with unit():
         make(new_stream())
@@ -153,7 +155,9 @@ def test_verify_names_a_missing_event() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE journal_event DISABLE TRIGGER journal_append_only")
-        cursor.execute("DELETE FROM journal_event WHERE stream_id = %s AND position = 2", [stream.id])
+        cursor.execute(
+            "DELETE FROM journal_event WHERE stream_id = %s AND position = 2", [stream.id]
+        )
         cursor.execute("ALTER TABLE journal_event ENABLE TRIGGER journal_append_only")
 
     (broken,) = verify(stream.id).broken

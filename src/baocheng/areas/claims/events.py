@@ -32,13 +32,13 @@ class ClaimRegistered(Event):
     cover_status: str
 
 
-@event("claims.claim.assigned.v1")
+@event("claims.claim.triaged.v1")
 @dataclass(frozen=True, kw_only=True)
-class ClaimAssigned(Event):
-    """已分派."""
+class ClaimTriaged(Event):
+    """已分流."""
 
-    handler: str
-    handler_name: str
+    track: str
+    reason: str
 
 
 @event("claims.claim.documents_received.v1")
@@ -49,6 +49,7 @@ class DocumentsReceived(Event):
     count: int
     kinds: list[str]
     line: str
+    track: str
 
 
 @event("claims.claim.supplement_requested.v1")

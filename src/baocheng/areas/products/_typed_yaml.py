@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import yaml
@@ -91,7 +91,7 @@ class TypedYaml:
             found[key.value] = (key, value)
         return found
 
-    def _object(self, node: yaml.Node, kind: type[Any], place: str) -> Any:
+    def _object(self, node: yaml.Node, kind: Any, place: str) -> Any:
         if not isinstance(node, yaml.MappingNode):
             return self.wrong(node, place, "wrong_value", "此处应为“键: 值”的列表。")
         known, items = _fields(kind), self.items(node, place)
@@ -149,7 +149,7 @@ class TypedYaml:
         return self.wrong(node, place, "wrong_value", _full_stop(sentence))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _fields(kind: Any) -> dict[str, tuple[Field[Any], Any]]:
     hints = get_type_hints(kind)
     return {each.name: (each, hints[each.name]) for each in fields(kind) if not each.metadata}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from baocheng.areas.products.enums import Payer, Reason
 from baocheng.areas.products.inputs import AccumulatorKey, CoverageTerms, Line, Loss, Ratio
+from baocheng.engine.journal.events import to_json
 from baocheng.kernel.money import ZERO
 
 
@@ -171,19 +172,7 @@ def _written(value: object) -> str:
 
 
 def _plain(thing: Any) -> dict[str, Any]:
-    return {each.name: _plain_value(getattr(thing, each.name)) for each in fields(thing)}
-
-
-def _plain_value(value: Any) -> Any:
-    match value:
-        case Decimal() | date():
-            return str(value)
-        case Mapping():
-            return {str(key): _plain_value(each) for key, each in value.items()}
-        case tuple() | list():
-            return [_plain_value(each) for each in value]
-        case _:
-            return value
+    return {each.name: to_json(getattr(thing, each.name)) for each in fields(thing)}
 
 
 def _formula_json(formula: Formula) -> dict[str, Any]:

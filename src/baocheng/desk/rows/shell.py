@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from baocheng.ui.components import Link
+
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
@@ -55,3 +57,14 @@ class SearchPage:
 
     query: str
     groups: Sequence[HitGroup]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPage:
+    """A refusal or a failure as a page of its own: what happened and what to do next."""
+
+    status: int
+    title: str
+    message: str
+    links: Sequence[Link]
+    code: str = ""

@@ -19,6 +19,6 @@ class DocumentsConfig(AppConfig):
                 name="letter",
                 suffix=".letter.typ",
                 parse=lambda file: [parse_letter(file.path, file.text)],
-                check=lambda letter, handbook: check_letter(letter),
+                check=lambda letter, _handbook: check_letter(letter),
             )
         )

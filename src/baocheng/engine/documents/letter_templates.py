@@ -77,8 +77,8 @@ def parse_letter(file: str, source: str) -> LetterTemplate:
     Raises:
         Unreadable: with everything that is wrong with the declarations.
     """
+    front = _front_matter(file, source)
     findings: list[Finding] = []
-    front = _front_matter(file, source, findings)
     line_of = _lines_of_keys(source)
 
     def wrong(place: str, sentence: str) -> None:
@@ -88,7 +88,7 @@ def parse_letter(file: str, source: str) -> LetterTemplate:
     for key in sorted(front.keys() - set(_KEYS)):
         wrong(key, _("不认识的属性“{key}”").format(key=key) + (nearest(key, _KEYS) or "。"))
     for key in ("key", "title"):
-        if front and not (isinstance(front.get(key), str) and front[key]):
+        if not (isinstance(front.get(key), str) and front[key]):
             wrong(key, _("缺少“{key}”。").format(key=key))
     variables = read_variables(
         front.get("variables", {}), file=file, findings=findings, line_of=line_of
@@ -140,22 +140,22 @@ def render_letter(template: LetterTemplate, values: Mapping[str, Any], *, on: da
     )
 
 
-def _front_matter(file: str, source: str, findings: list[Finding]) -> dict[str, Any]:
+def _front_matter(file: str, source: str) -> Mapping[str, Any]:
+    def unreadable(sentence: str, line: int) -> Unreadable:
+        return Unreadable([Finding(file, "", "documents.letter_invalid", sentence, line)])
+
     match = _FRONT.match(source)
     if match is None:
-        sentence = _(
-            "文件应以“/*---”开头写明 key、title、retention 和 variables，并以“---*/”结束。"
+        raise unreadable(
+            _("文件应以“/*---”开头写明 key、title、retention 和 variables，并以“---*/”结束。"), 1
         )
-        findings.append(Finding(file, "", "documents.letter_invalid", sentence, 1))
-        return {}
     try:
         front = yaml.safe_load(match["yaml"])
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         sentence = _("说明部分不是有效的 YAML：{problem}").format(problem=error.problem)
-        findings.append(Finding(file, "", "documents.letter_invalid", sentence, line))
-        return {}
-    return front if isinstance(front, dict) else {}
+        raise unreadable(sentence, line) from error
+    return front if isinstance(front, Mapping) else {}
 
 
 def _retention(declared: Any, variables: Mapping[str, Variable], wrong: Any) -> Retention:

@@ -192,10 +192,10 @@ def _typeset(letter: Letter) -> _Paper | _Failure:
 
 
 def _finish(results: Mapping[UUID, _Paper | _Failure], at: datetime) -> None:
-    contents = [result.content for result in results.values() if isinstance(result, _Paper)]
+    contents = {result.content for result in results.values() if isinstance(result, _Paper)}
     files = [
         StoredFile(sha256=one.sha256, size=one.size, mime=PDF.mime, stored_at=at)
-        for one in contents
+        for one in sorted(contents)
     ]
     with unit():
         StoredFile.objects.bulk_create(files, ignore_conflicts=True)

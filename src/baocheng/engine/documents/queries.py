@@ -1,5 +1,7 @@
 """Read documents and letters."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID

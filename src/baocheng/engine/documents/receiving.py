@@ -1,5 +1,7 @@
 """Take in what people hand in, and judge it; every file of an upload stands for itself."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,16 +108,16 @@ def receive_documents(
         _add_files(good, at)
         known = _Known(stream, {one.content.sha256 for one in good})
         answers: list[Accepted | Refused] = []
-        for one in examined:
-            if isinstance(one, Refused):
-                answers.append(one)
+        for each in examined:
+            if isinstance(each, Refused):
+                answers.append(each)
                 continue
-            document = _document(one, stream, by, at, source)
+            document = _document(each, stream, by, at, source)
             answer = known.answer(document)
             answers.append(answer)
             if answer.document is document:
                 writing.add(document)
-                _record_received(one, answer, by, at)
+                _record_received(each, answer, by, at)
     return answers
 
 
@@ -160,7 +162,7 @@ class _Examined(NamedTuple):
     content: store.Content
 
 
-def _examine(upload: Upload) -> "_Examined | Refused":
+def _examine(upload: Upload) -> _Examined | Refused:
     try:
         content = store.measure(upload.file, upload.name)
         return _Examined(upload, sniff(upload.file, upload.name), content)
@@ -175,8 +177,9 @@ def _add_files(examined: Iterable[_Examined], at: datetime) -> None:
         )
         for one in examined
     }
-    # Not through the unit: content another upload stored first is no conflict.
-    StoredFile.objects.bulk_create(files.values(), ignore_conflicts=True)
+    # Not through the unit: content another upload stored first is no conflict. In the order of
+    # the hashes, so that two uploads of the same contents never wait for each other in a ring.
+    StoredFile.objects.bulk_create([files[hash] for hash in sorted(files)], ignore_conflicts=True)
 
 
 class _Known:

@@ -1,5 +1,7 @@
 """Keep content under its SHA-256, once."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 from pathlib import Path
@@ -89,9 +91,9 @@ class AtomicFolder(FileSystemStorage):
                     written.write(chunk)
                 written.flush()
                 os.fsync(written.fileno())
-                os.replace(written.name, path)
+                Path(written.name).replace(path)
             except BaseException:
-                os.unlink(written.name)
+                Path(written.name).unlink(missing_ok=True)
                 raise
         return name
 

@@ -1,7 +1,7 @@
 """The values a letter or message is filled with: declared, checked, and written as people read."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -13,9 +13,12 @@ from baocheng.kernel.amount_words import in_words
 from baocheng.kernel.money import CENT
 from baocheng.kernel.problems import Problem
 from baocheng.kernel.text import _
-from baocheng.kernel.time import SHANGHAI
+from baocheng.kernel.time import SHANGHAI, business_date
 
 TYPES = ("text", "amount", "date", "datetime", "integer", "boolean", "list")
+_ATTRIBUTES = ("type", "label", "sample", "optional", "fields")
+# What converting a value of the wrong shape raises.
+_INVALID = (ValueError, TypeError, InvalidOperation, AttributeError)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -60,13 +63,13 @@ def take(
     taken = {}
     for name, variable in variables.items():
         value = values.get(name)
-        if value is None or value == "":
+        if value is None or value in ("", [], ()):
             if not variable.is_optional:
                 raise ValueMissing(name, title=title, label=variable.label)
             continue
         try:
             taken[name] = _store(variable, value)
-        except (ValueError, TypeError, InvalidOperation, AttributeError) as error:
+        except _INVALID as error:
             raise ValueInvalid(name, title=title, label=variable.label) from error
     return taken
 
@@ -127,27 +130,32 @@ def read_variables(
     return variables
 
 
-def _read_variable(name: str, one: Mapping[str, Any], wrong: Any) -> Variable:
-    unknown = one.keys() - {"type", "label", "sample", "optional", "fields"}
-    for key in sorted(map(str, unknown)):
-        wrong(name, _("不认识的属性“{key}”。").format(key=key))
-    type = one.get("type", "text")
-    if type not in TYPES:
-        wrong(name, _("类型“{type}”不存在").format(type=type) + (nearest(str(type), TYPES) or "。"))
-        type = "text"
-    fields = {}
-    for column, kind in (one.get("fields") or {}).items():
-        if kind not in TYPES[:-1]:
-            place = f"{name}.{column}"
-            wrong(
-                place,
-                _("类型“{type}”不存在").format(type=kind) + (nearest(str(kind), TYPES) or "。"),
-            )
-            kind = "text"
-        fields[column] = Variable(name=column, type=kind, label=column, sample=None)
+def _read_variable(
+    name: str, one: Mapping[str, Any], wrong: Callable[[str, str], None]
+) -> Variable:
+    for key in sorted(map(str, one.keys() - set(_ATTRIBUTES))):
+        sentence = _("不认识的属性“{key}”").format(key=key)
+        wrong(name, sentence + (nearest(key, _ATTRIBUTES) or "。"))
+
+    def known_type(place: str, type: Any, types: Sequence[str]) -> str:
+        if type in types:
+            return str(type)
+        sentence = _("类型“{type}”不存在").format(type=type)
+        wrong(place, sentence + (nearest(str(type), types) or "。"))
+        return "text"
+
+    fields = {
+        column: Variable(
+            name=column,
+            type=known_type(f"{name}.{column}", type, TYPES[:-1]),
+            label=column,
+            sample=None,
+        )
+        for column, type in (one.get("fields") or {}).items()
+    }
     variable = Variable(
         name=name,
-        type=type,
+        type=known_type(name, one.get("type", "text"), TYPES),
         label=str(one.get("label") or name),
         sample=one.get("sample"),
         is_optional=one.get("optional") is True,
@@ -155,47 +163,80 @@ def _read_variable(name: str, one: Mapping[str, Any], wrong: Any) -> Variable:
     )
     try:
         _store(variable, variable.sample)
-    except (ValueError, TypeError, InvalidOperation, AttributeError):
+    except _INVALID:
         wrong(name, _("缺少示例值 sample，或示例值与类型不符。"))
+    else:
+        for key in _foreign_columns(variable):
+            sentence = _("示例中的“{key}”不是清单的列").format(key=key)
+            wrong(name, sentence + (nearest(key, fields.keys()) or "。"))
     return variable
 
 
+def _foreign_columns(variable: Variable) -> Sequence[str]:
+    # A comma in an unquoted text makes YAML see a key where the author wrote a sentence.
+    rows = variable.sample if variable.fields else []
+    return sorted({str(key) for row in rows for key in row} - variable.fields.keys())
+
+
 def _store(variable: Variable, value: Any) -> Any:
-    match variable.type, value:
-        case "text", str() | int() if not isinstance(value, bool):
-            return str(value)
-        case "amount", Decimal() | int() | str() if not isinstance(value, bool):
-            amount = Decimal(value)
-            if amount != amount.quantize(CENT):
-                raise ValueError("an amount has at most two decimals")
-            return str(amount.quantize(CENT))
-        case "date", datetime():
-            return value.astimezone(SHANGHAI).date().isoformat()
-        case "date", date():
-            return value.isoformat()
-        case "date", str():
-            return date.fromisoformat(value).isoformat()
-        case "datetime", datetime() | str():
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-            if moment.tzinfo is None:
-                raise ValueError("a moment has a time zone")
-            return moment.isoformat()
-        case "integer", int() if not isinstance(value, bool):
-            return value
-        case "boolean", bool():
-            return value
-        case "list", Sequence() if not isinstance(value, str):
-            return [_store_item(variable, item) for item in value]
-    raise TypeError(f"{variable.name}: {value!r} is no {variable.type}")
+    if variable.type == "list":
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise TypeError(f"{variable.name} is no list")
+        return [_store_item(variable, item) for item in value]
+    if isinstance(value, bool) != (variable.type == "boolean") or isinstance(value, float):
+        raise TypeError(f"{variable.name}: {value!r} is no {variable.type}")
+    return _STORED_AS[variable.type](value)
 
 
 def _store_item(variable: Variable, item: Any) -> Any:
     if not variable.fields:
-        return str(item)
+        return _stored_text(item)
     return {
         name: None if item.get(name) in (None, "") else _store(column, item[name])
         for name, column in variable.fields.items()
     }
+
+
+def _stored_text(value: Any) -> str:
+    if not isinstance(value, str | int):
+        raise TypeError(f"{value!r} is no text")
+    return str(value)
+
+
+def _stored_amount(value: Any) -> str:
+    amount = Decimal(value)
+    if amount != amount.quantize(CENT):
+        raise ValueError("an amount has at most two decimals")
+    return str(amount.quantize(CENT))
+
+
+def _stored_date(value: Any) -> str:
+    if isinstance(value, datetime):
+        return business_date(value).isoformat()
+    return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()
+
+
+def _stored_moment(value: Any) -> str:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a moment has a time zone")
+    return moment.isoformat()
+
+
+def _stored_integer(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no integer")
+    return value
+
+
+_STORED_AS: Mapping[str, Callable[[Any], Any]] = {
+    "text": _stored_text,
+    "amount": _stored_amount,
+    "date": _stored_date,
+    "datetime": _stored_moment,
+    "integer": _stored_integer,
+    "boolean": bool,
+}
 
 
 def _show(variable: Variable, value: Any) -> Any:

@@ -10,7 +10,7 @@ variables:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -43,9 +43,12 @@ class MessageTemplate:
     variables: Mapping[str, Variable]
 
     def write(self, values: Mapping[str, Any]) -> tuple[str, str]:
-        """Return subject and text with `values`, as `variables.take` returned them."""
+        """Return subject and text with `values`, as `variables.take` returned them.
+
+        The entries of a list are joined by 、.
+        """
         texts = {
-            name: "" if value is None else value
+            name: "、".join(value) if isinstance(value, list) else value
             for name, value in shown(self.variables, values).items()
         }
         return self.subject.format_map(texts), self.text.format_map(texts)
@@ -82,7 +85,9 @@ def parse_message(file: str, source: str) -> MessageTemplate:
         variables=variables,
     )
     for text in (template.subject, template.text):
-        findings.extend(_undeclared(file, source, text, variables))
+        for place, code, sentence in _misused(text, variables):
+            line = _line_of(source, "text")
+            findings.append(Finding(file, place, f"messaging.{code}", sentence, line))
     if findings:
         raise Unreadable(findings)
     return template
@@ -108,35 +113,28 @@ def _channels(declared: Any, wrong: Any) -> tuple[str, ...]:
     return channels
 
 
-def _undeclared(
-    file: str, source: str, text: str, variables: Mapping[str, Variable]
-) -> list[Finding]:
+def _misused(text: str, variables: Mapping[str, Variable]) -> Iterable[tuple[str, str, str]]:
+    """Yield place, code and sentence of everything between braces that cannot be filled in."""
     known = names_shown(variables)
-    lists = {name for name, one in variables.items() if one.type == "list"}
-    findings = []
-
-    def wrong(name: str, code: str, sentence: str) -> None:
-        line = _line_of(source, "text")
-        findings.append(Finding(file, name, f"messaging.{code}", sentence, line))
-
     try:
         parts = list(Formatter().parse(text))
     except ValueError as error:
-        wrong("text", "message_invalid", _("花括号不成对：{problem}").format(problem=error))
-        return findings
+        yield "text", "message_invalid", _("花括号不成对：{problem}").format(problem=error)
+        return
     for _literal, name, form, conversion in parts:
         if name is None:
             continue
         if form or conversion or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             sentence = _("“{name}”应是一个变量名，不带格式。").format(name=name)
-            wrong(name, "message_invalid", sentence)
-        elif name in lists:
-            sentence = _("清单“{name}”不能写进一句话里。").format(name=name)
-            wrong(name, "message_invalid", sentence)
+            yield name, "message_invalid", sentence
         elif name not in known:
             sentence = _("变量“{name}”没有声明").format(name=name)
-            wrong(name, "unknown_variable", sentence + (nearest(name, known) or "。"))
-    return findings
+            yield name, "unknown_variable", sentence + (nearest(name, known) or "。")
+        else:
+            variable = variables.get(name) or variables[name.removesuffix("_words")]
+            if variable.is_optional or variable.fields:
+                sentence = _("可选的值或明细表“{name}”不能写进一句话里。").format(name=name)
+                yield name, "message_invalid", sentence
 
 
 def _line_of(source: str, key: str) -> int:

@@ -179,7 +179,7 @@ _READY = """NOT EXISTS (
 def _take_due(at: datetime, limit: int) -> list[Message]:
     with unit() as writing:
         due = Message.objects.filter(
-            RawSQL(_READY, [], output_field=BooleanField()),
+            RawSQL(_READY, [], output_field=BooleanField()),  # noqa: S611  (constant text)
             state=MessageState.PENDING,
             due_at__lte=at,
         )
@@ -222,7 +222,7 @@ def _send(
         return channels[message.channel].send(outgoing)
     except DeliveryFailed as failure:
         return failure
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # A defect of one adapter must not stop the others; it is retried and stays visible.
         _log.exception("channel %s failed on message %s", message.channel, message.id)
         return DeliveryFailed(type(error).__name__, is_temporary=True)
@@ -246,9 +246,10 @@ def _finish(answers: Mapping[UUID, Receipt | DeliveryFailed], at: datetime) -> N
 def _finish_alone(id: UUID, answer: Receipt | DeliveryFailed, at: datetime) -> None:
     for _attempt in range(5):
         try:
-            return _finish({id: answer}, at)
+            _finish({id: answer}, at)
         except Conflict:
             continue
+        return
     _log.error("outcome of message %s was not recorded: it will be sent again", id)
 
 

@@ -1,7 +1,7 @@
 """The channels of this installation, by name."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string

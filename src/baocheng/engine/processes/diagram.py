@@ -176,7 +176,7 @@ class _Painter:
                 lines = wrapped(node.name, shape.bounds.width - 24, _NAME_SIZE)
                 top = shape.bounds.y + 8 + _NAME_SIZE * 0.85
                 _write(group, lines, Point(shape.bounds.center.x, top), _NAME_SIZE)
-                self._paint_marks(group, node.id, shape.bounds)
+                self._paint_marks(group, node, shape)
 
     def _paint_nodes(self, svg: etree._Element) -> None:
         nodes = [
@@ -194,7 +194,7 @@ class _Painter:
                 _paint_gateway(group, node, shape)
             else:
                 _paint_activity(group, node, shape)
-            self._paint_marks(group, node.id, shape.bounds)
+            self._paint_marks(group, node, shape)
 
     def _group(self, svg: etree._Element, node: Node) -> etree._Element:
         address = self.link(node.id)
@@ -212,23 +212,23 @@ class _Painter:
         _add(group, "title", f"{type_name}：{node.name}" if node.name else type_name)
         return group
 
-    def _paint_marks(self, group: etree._Element, id: str, bounds: Bounds) -> None:
-        note, count = self.marks.notes.get(id), self.marks.counts.get(id)
-        if note:
-            _add(
-                group, "text", note, class_="note", text_anchor="middle",
-                x=bounds.center.x, y=bounds.bottom + 14,
-            )  # fmt: skip
+    def _paint_marks(self, group: etree._Element, node: Node, shape: Shape) -> None:
+        bounds = shape.bounds
+        note, count = self.marks.notes.get(node.id), self.marks.counts.get(node.id)
+        if note and node.type.is_activity:
+            # Above the box: boundary events hang below it.
+            _add(group, "text", note, class_="note", x=bounds.x + 2, y=bounds.y - 6)
+        elif note:
+            under = max(bounds.bottom, shape.label.bottom if shape.label else 0.0)
+            at = {"x": bounds.center.x, "y": under + 13}
+            _add(group, "text", note, class_="note", text_anchor="middle", **at)
         if count is not None:
             width = max(20.0, text_width(str(count), 11.0) + 10)
             badge = _add(group, "g", class_="count")
-            _add(
-                badge, "rect", x=bounds.right - width / 2 - 4, y=bounds.y - 10, width=width,
-                height=20.0, rx=10.0,
-            )  # fmt: skip
-            _add(
-                badge, "text", str(count), text_anchor="middle", x=bounds.right - 4, y=bounds.y + 4
-            )
+            box = {"x": bounds.right - width / 2 - 4, "y": bounds.y - 10, "width": width}
+            _add(badge, "rect", height=20.0, rx=10.0, **box)
+            at = {"x": bounds.right - 4, "y": bounds.y + 4}
+            _add(badge, "text", str(count), text_anchor="middle", **at)
 
     def _paint_flows(self, svg: etree._Element) -> None:
         # Travelled flows last: where two share a stretch, the way taken is the one to see.

@@ -356,7 +356,7 @@ class _Container:
                 if entry:
                     column, start = self.column[entry.source], self.row[entry.source]
                     ends.append(column if is_back or leaves is _AT_NODE else column + 1)
-                    cost += abs(row - start) + (0.5 if leaves is _BESIDE else 0)
+                    cost += abs(row - start) + _aside_cost(leaves)
                     if leaves is _AT_NODE:
                         trunk = f"out {entry.source}"
                         along |= {(column, each): trunk for each in _between(start, row)}
@@ -365,7 +365,7 @@ class _Container:
                 if exit:
                     column, end = self.column[exit.target], self._row_of(exit.target, row)
                     ends.append(column if is_back or enters is _AT_NODE else column - 1)
-                    cost += abs(row - end) + (0.5 if enters is _BESIDE else 0)
+                    cost += abs(row - end) + _aside_cost(enters)
                     if enters is _AT_NODE:
                         trunk = f"in {exit.target}"
                         along |= {(column, each): trunk for each in _between(end, row)}
@@ -409,6 +409,11 @@ def _by(lines: Sequence[_Line], end: str) -> Mapping[str, list[_Line]]:
     for line in lines:
         found[getattr(line, end)].append(line)
     return found
+
+
+def _aside_cost(turn: _Turn) -> float:
+    # Leaving on the right shares the first stretch with the straight way on: rather cross twice.
+    return 1.5 if turn is _BESIDE else 0.0
 
 
 def _between(start: int, end: int) -> range:

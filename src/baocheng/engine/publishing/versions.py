@@ -16,6 +16,7 @@ from baocheng.engine.journal.record import record
 from baocheng.engine.publishing.findings import HandbookInvalid
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.models import HandbookText, HandbookVersion
+from baocheng.engine.publishing.permissions import PUBLISH_HANDBOOK
 from baocheng.engine.streams import Actor, Stream
 from baocheng.engine.unit import opened, unit
 from baocheng.kernel.problems import NotFound, NotPermitted, Problem
@@ -49,7 +50,13 @@ class NothingPublished(NotFound):
 
 
 def publish(
-    handbook: Handbook, *, effective_at: datetime, approved_by: str, note: str = "", by: Actor, at: datetime
+    handbook: Handbook,
+    *,
+    effective_at: datetime,
+    approved_by: str,
+    note: str = "",
+    by: Actor,
+    at: datetime,
 ) -> HandbookVersion:
     """Make `handbook` an immutable version that holds from `effective_at`.
 
@@ -60,7 +67,7 @@ def publish(
         HandbookInvalid: the check found something; `extra["findings"]` has it all.
         ApproverIsPublisher: `approved_by` is the publisher.
     """
-    if not by.may("publishing.publish_handbook"):
+    if not by.may(PUBLISH_HANDBOOK):
         raise NotPermitted
     if approved_by == by.id:
         raise ApproverIsPublisher("approved_by")

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from baocheng.engine.work.enums import ItemState
 from baocheng.engine.work.models import WorkItem
+from baocheng.engine.work.ports import Port
 
 
 class Person(NamedTuple):
@@ -41,18 +42,17 @@ def _no_organisation(places: Collection[Place]) -> Mapping[Place, Pool]:
     return {}
 
 
-_pools: Pools = _no_organisation
+_pools: Port[Pools] = Port(_no_organisation)
 
 
 def register_candidates(source: Pools) -> None:
     """Let `source` (the organisation) say who can take the items of a role at a branch."""
-    global _pools
-    _pools = source
+    _pools.ask = source
 
 
 def pools(places: Collection[Place]) -> Mapping[Place, Pool]:
     """Return the pool of each place; a place nobody knows is its own, empty pool."""
-    known = _pools(places)
+    known = _pools.ask(places)
     return {place: known.get(place) or Pool(place.branch) for place in places}
 
 

@@ -17,6 +17,7 @@ from baocheng.engine.streams import Actor, Stream
 from baocheng.engine.unit import current, refuse_on, unit
 from baocheng.engine.work.enums import AuthorityScope
 from baocheng.engine.work.models import AuthorityTotal, AuthorityUse
+from baocheng.engine.work.ports import Port
 from baocheng.kernel.ids import new_id
 from baocheng.kernel.money import ZERO
 from baocheng.kernel.problems import Conflict, NotPermitted
@@ -58,18 +59,17 @@ def _no_organisation(actor: Actor, kind: str, at: datetime) -> AuthorityLimit | 
     return None
 
 
-_source: Source = _no_organisation
+_limits: Port[Source] = Port(_no_organisation)
 
 
 def register_authority(source: Source) -> None:
     """Let `source` (the organisation) say how far an actor's authority of a kind goes."""
-    global _source
-    _source = source
+    _limits.ask = source
 
 
 def find_limit(actor: Actor, kind: str, at: datetime) -> AuthorityLimit | None:
     """Return the limit of `actor` for this kind of authority, None where they hold none."""
-    return _source(actor, kind, at)
+    return _limits.ask(actor, kind, at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,11 +194,8 @@ def _require_within(approval: Approval, totals: Mapping[_Sum, Decimal], at: date
     limit = approval.limit or find_limit(approval.actor, approval.kind, at)
     if limit is None:
         raise NoAuthority
-    bounds = (limit.per_stream, AboveAuthority.message), (
-        limit.per_payee_day,
-        AboveAuthority.payee_day,
-    )
-    for sum, (bound, sentence) in zip(approval.sums, bounds, strict=False):
+    sentences = AboveAuthority.message, AboveAuthority.payee_day
+    for sum, bound, sentence in zip(approval.sums, limit, sentences, strict=False):
         if bound is not None and totals[sum] > bound:
             raise AboveAuthority("amount", detail=sentence, total=totals[sum], limit=bound)
 

@@ -10,6 +10,7 @@ from baocheng.engine.streams import Stream
 from baocheng.engine.unit import current
 from baocheng.engine.work.enums import OPEN_STATES
 from baocheng.engine.work.models import WorkItem
+from baocheng.engine.work.ports import Port
 from baocheng.engine.work.separation import items_at_hand
 
 
@@ -28,13 +29,12 @@ def _no_clocks(streams: Collection[Stream]) -> Deadlines:
     return {}
 
 
-_source: Source = _no_clocks
+_deadlines: Port[Source] = Port(_no_clocks)
 
 
 def register_deadlines(source: Source) -> None:
     """Let `source` (the clocks) say which deadlines run on streams that get new items."""
-    global _source
-    _source = source
+    _deadlines.ask = source
 
 
 def set_deadlines(deadlines: Deadlines) -> None:
@@ -52,7 +52,7 @@ def set_deadlines(deadlines: Deadlines) -> None:
 def date_new(items: Iterable[WorkItem]) -> None:
     """Give items that are about to be written the deadlines already running on their streams."""
     waiting = list(items)
-    deadlines = _source({item.stream for item in waiting})
+    deadlines = _deadlines.ask({item.stream for item in waiting})
     for item in waiting:
         item.due_at = _tightest(deadlines.get(item.stream, ()), item.element)
 
@@ -79,7 +79,8 @@ def _update(streams: Collection[Stream], deadlines: Deadlines) -> None:
             "    AS due(stream_id, element, at)"
             "    ON due.stream_id = open.stream_id AND due.element IN ('', open.element)"
             "  WHERE open.stream_id = ANY(%s) AND open.state = ANY(%s) GROUP BY open.id"
-            ") AS tightest WHERE item.id = tightest.id AND item.due_at IS DISTINCT FROM tightest.at",
+            ") AS tightest"
+            " WHERE item.id = tightest.id AND item.due_at IS DISTINCT FROM tightest.at",
             [
                 [row[0] for row in rows],
                 [row[1] for row in rows],

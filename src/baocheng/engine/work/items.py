@@ -147,24 +147,23 @@ def _settle_new(writing: Unit) -> bool:
     waiting: list[tuple[WorkItem, Assignment]] = writing.memo.pop(_NEW, [])
     if not waiting:
         return False
-    places = [Place(item.role, item.branch) for item, _ in waiting]
-    pools = assignment.pools(set(places))
-    for (item, _), place in zip(waiting, places, strict=True):
-        item.branch = pools[place].branch
-    deadlines.date_new([item for item, _ in waiting])
-    wanting = [
-        (item, pools[place].people)
-        for (item, how), place in zip(waiting, places, strict=True)
-        if how == Assignment.LEAST_LOADED and item.state == ItemState.OPEN
-    ]
+    places = {item.id: Place(item.role, item.branch) for item, _how in waiting}
+    pools = assignment.pools(set(places.values()))
+    wanting = []
+    for item, how in waiting:
+        pool = pools[places[item.id]]
+        item.branch = pool.branch
+        if how == Assignment.LEAST_LOADED and item.state == ItemState.OPEN:
+            wanting.append((item, pool.people))
+    deadlines.date_new([item for item, _how in waiting])
     if wanting:
         _hand_out(wanting)
     return True
 
 
 def _hand_out(wanting: Sequence[tuple[WorkItem, Sequence[Person]]]) -> None:
-    loads = assignment.loads({person.id for _, people in wanting for person in people})
-    kept_out = recused(item.stream for item, _ in wanting)
+    loads = assignment.loads({person.id for _item, people in wanting for person in people})
+    kept_out = recused(item.stream for item, _people in wanting)
     for item, people in wanting:
         makers = {done.completed_by for done in done_items(item.stream, item.separate_from)}
         listed = [one for one in people if not item.candidates or one.id in item.candidates]
@@ -193,9 +192,7 @@ def lock_items(ids: Collection[UUID]) -> list[WorkItem]:
     return [at_hand[id] for id in ids]
 
 
-def claim_item(
-    item_id: UUID, *, by: Actor, at: datetime, revision: int | None = None
-) -> WorkItem:
+def claim_item(item_id: UUID, *, by: Actor, at: datetime, revision: int | None = None) -> WorkItem:
     """Take an item out of its pool (领取); taking what one already has changes nothing.
 
     Raises:
@@ -352,8 +349,9 @@ def cancel_items(token_ids: Collection[UUID]) -> list[WorkItem]:
     waiting = [item for item in items_at_hand().values() if item.token_id in wanted]
     unknown = wanted - {item.token_id for item in waiting}
     rows = WorkItem.objects.select_for_update().filter(token_id__in=unknown, state__in=OPEN_STATES)
-    for row in rows.order_by("pk") if unknown else ():
-        waiting.append(items_at_hand().setdefault(row.id, row))
+    if unknown:
+        at_hand = items_at_hand()
+        waiting.extend(at_hand.setdefault(row.id, row) for row in rows.order_by("pk"))
     cancelled = [item for item in waiting if item.is_open]
     for item in cancelled:
         item.state = ItemState.CANCELLED

@@ -215,7 +215,9 @@ class AuthorityTotal(models.Model):
     class Meta:
         db_table = "work_authority_total"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["kind", "scope", "key"], name="work_authority_total_one")
+            models.UniqueConstraint(
+                fields=["kind", "scope", "key"], name="work_authority_total_one"
+            )
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ import base64
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 
 from baocheng.engine.streams import Actor, Stream
 from baocheng.engine.work.enums import OPEN_STATES, ItemState, Party, Reach
@@ -127,13 +128,14 @@ def _merged(
     return list(parts[0].union(*parts[1:], all=True).order_by("sorts_at", "id")[:limit])
 
 
-def _behind(stretch: QuerySet[WorkItem], cursor: Cursor | None) -> QuerySet[WorkItem]:
+def _behind(stretch: QuerySet[WorkItem], cursor: Cursor | None) -> QuerySet[Any]:
     rows = stretch.annotate(sorts_at=by_deadline()).order_by("sorts_at", "id")
     if cursor is None:
         return rows
-    # The first condition is what the index is entered by, the second skips equals already shown.
+    # The index is entered by the first condition; the second skips equals already shown.
+    later = GreaterThan(by_deadline(), cursor.due_at)
     return rows.filter(
-        Q(sorts_at__gt=cursor.due_at) | Q(id__gt=cursor.id), sorts_at__gte=cursor.due_at
+        GreaterThanOrEqual(by_deadline(), cursor.due_at), later | Q(id__gt=cursor.id)
     )
 
 

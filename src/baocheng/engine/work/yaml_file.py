@@ -14,6 +14,8 @@ from baocheng.engine.publishing.kinds import SourceFile
 
 Code = TypeVar("Code", bound=Enum)
 
+# The place of what stands at the top of a file.
+ROOT = "文件"
 _TRUE_OR_FALSE = {"true": True, "false": False}
 
 
@@ -37,15 +39,15 @@ class YamlFile:
             node = yaml.SafeLoader(self._text).get_single_node()
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.report("文件", "not_yaml", f"不是有效的 YAML：{error.problem}", line)
+            self.report(ROOT, "not_yaml", f"不是有效的 YAML：{error.problem}", line)
             raise Unreadable(self.findings) from error
         except yaml.YAMLError as error:
-            self.report("文件", "not_yaml", f"不是有效的 YAML：{error}", 0)
+            self.report(ROOT, "not_yaml", f"不是有效的 YAML：{error}", 0)
             raise Unreadable(self.findings) from error
         if not isinstance(node, yaml.MappingNode):
-            self.report("文件", "not_yaml", "文件应是“名称: 值”的清单。", 1)
+            self.report(ROOT, "not_yaml", "文件应是“名称: 值”的清单。", 1)
             raise Unreadable(self.findings)
-        return Entry(self, node, "文件")
+        return Entry(self, node, ROOT)
 
     def report(self, place: str, code: str, sentence: str, line: int) -> None:
         """Note an error and go on reading."""
@@ -122,42 +124,48 @@ class Entry:
         known = {str(code.value).lower(): code for code in codes}
         if text and text not in known:
             choices = "、".join(known)
-            sentence = f"“{key}”不能是“{text}”{nearest(text, known)}可用：{choices}。"
-            self.report("wrong_value", sentence.replace("”可用", "”，可用"), key)
+            self.report("wrong_value", f"“{key}”不能是“{text}”，可用：{choices}。", key)
         return known.get(text, default)
 
     def texts(self, key: str) -> list[str]:
         """Return a list of texts; a single text is a list of one."""
-        return [
-            str(node.value).strip()
-            for node in self._list(key)
-            if self._is(node, yaml.ScalarNode, key, "每一项应是一段文字")
-        ]
+        texts = []
+        for node in self._list(key):
+            if isinstance(node, yaml.ScalarNode):
+                texts.append(str(node.value).strip())
+            else:
+                self._report_shape(node, key, "每一项应是一段文字")
+        return texts
 
     def entry(self, key: str) -> "Entry | None":
         """Return the mapping written under the key, None where there is none."""
         if not self.has(key):
             return None
         node = self._nodes[key]
-        if not self._is(node, yaml.MappingNode, key, "应是“名称: 值”的清单"):
+        if not isinstance(node, yaml.MappingNode):
+            self._report_shape(node, key, "应是“名称: 值”的清单")
             return None
         return Entry(self.file, node, f"{self.place} · {key}")
 
     def items(self, key: str, named_by: str = "") -> "Iterator[Entry]":
         """Yield the mappings listed under the key, each named by one of its values or its place."""
         for number, node in enumerate(self._list(key), start=1):
-            if self._is(node, yaml.MappingNode, key, "每一项应是“名称: 值”的清单"):
-                names = {str(name.value): str(value.value) for name, value in node.value}
-                name = names.get(named_by, "") or f"{key} 第 {number} 项"
-                yield Entry(self.file, node, f"{self.place} · {name}" if named_by else name)
+            if not isinstance(node, yaml.MappingNode):
+                self._report_shape(node, key, "每一项应是“名称: 值”的清单")
+                continue
+            names = {str(name.value): str(value.value) for name, value in node.value}
+            name = names.get(named_by) or f"{key} 第 {number} 项"
+            yield Entry(self.file, node, name if self.place == ROOT else f"{self.place} · {name}")
 
     def texts_or_items(self, key: str) -> "Iterator[str | Entry]":
         """Yield what is listed under the key: short forms as text, long forms as mappings."""
         for number, node in enumerate(self._list(key), start=1):
             if isinstance(node, yaml.MappingNode):
                 yield Entry(self.file, node, f"{self.place} · {key} 第 {number} 项")
-            elif self._is(node, yaml.ScalarNode, key, "每一项应是文字或“名称: 值”的清单"):
+            elif isinstance(node, yaml.ScalarNode):
                 yield str(node.value).strip()
+            else:
+                self._report_shape(node, key, "每一项应是文字或“名称: 值”的清单")
 
     def is_mapping(self, key: str) -> bool:
         """Tell whether a mapping is written under the key."""
@@ -177,8 +185,8 @@ class Entry:
     def require_known(self, key: str, name: str, known: Collection[str], what: str) -> None:
         """Report a name that does not exist, with the nearest that does."""
         if name and name not in known:
-            code = f"unknown_{what}"
-            self.report(code, f"“{name}”不存在{nearest(name, known)}".rstrip("，") + "。", key)
+            sentence = f"“{name}”不存在{nearest(name, known) or '。'}"
+            self.report(f"unknown_{what}", sentence, key)
 
     def report(self, code: str, sentence: str, key: str = "") -> None:
         """Note an error of this mapping, at the line of `key`."""
@@ -198,9 +206,6 @@ class Entry:
         node = self._nodes[key]
         return list(node.value) if isinstance(node, yaml.SequenceNode) else [node]
 
-    def _is(self, node: yaml.Node, kind: type[yaml.Node], key: str, expected: str) -> bool:
-        if isinstance(node, kind):
-            return True
+    def _report_shape(self, node: yaml.Node, key: str, expected: str) -> None:
         line = node.start_mark.line + 1
         self.file.report(self.place, "wrong_value", f"“{key}”{expected}。", line)
-        return False

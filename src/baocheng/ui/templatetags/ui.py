@@ -47,7 +47,7 @@ _STYLES = (
 
 
 def _attributes(extra: Mapping[str, Any]) -> SafeString:
-    """Turn `hx_get="…"` into ` hx-get="…"`; True is a bare attribute, None and False are left out."""
+    """Turn `hx_get="…"` into ` hx-get="…"`; True stands bare, None and False are left out."""
     given = [(name.replace("_", "-"), value) for name, value in extra.items()]
     bare = format_html_join("", " {}", [(name,) for name, value in given if value is True])
     valued = format_html_join(
@@ -172,7 +172,9 @@ def panel(
 @register.simple_block_tag
 def empty_state(content: str, *, title: str, icon: str = "inbox") -> SafeString:
     """Say what will appear here; the content says how to make the first one."""
-    return render_to_string("ui/empty_state.html", {"content": content, "title": title, "icon": icon})
+    return render_to_string(
+        "ui/empty_state.html", {"content": content, "title": title, "icon": icon}
+    )
 
 
 @register.simple_block_tag
@@ -184,7 +186,9 @@ def page_head(content: str, *, title: str, note: str = "", eyebrow: str = "") ->
 
 
 @register.simple_block_tag
-def menu(content: str, *, label: str, icon: str = "ellipsis", hides_label: bool = True) -> SafeString:
+def menu(
+    content: str, *, label: str, icon: str = "ellipsis", hides_label: bool = True
+) -> SafeString:
     """Fold actions away under a button."""
     return render_to_string(
         "ui/menu.html",

@@ -23,7 +23,9 @@ class CalculationRecord(models.Model):
     class Meta:
         db_table = "claims_calculation"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["claim_id", "sequence"], name="claims_calculation_order"),
+            models.UniqueConstraint(
+                fields=["claim_id", "sequence"], name="claims_calculation_order"
+            ),
         ]
 
     def __str__(self) -> str:

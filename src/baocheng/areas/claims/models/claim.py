@@ -13,7 +13,7 @@ from baocheng.areas.claims.enums import (
     LiabilityReason,
     Outcome,
 )
-from baocheng.engine.fields import AmountField, CodeField
+from baocheng.engine.fields import AmountField, CodeField, EncryptedField
 from baocheng.engine.streams import Stream
 from baocheng.kernel.ids import new_id
 
@@ -31,7 +31,7 @@ class Claim(models.Model):
     state = CodeField(choices=ClaimState, default=ClaimState.DRAFT)
     branch = models.CharField(max_length=120)
     channel = CodeField(choices=Channel, default=Channel.PHONE)
-    source = models.CharField(max_length=120, null=True, unique=True)  # where it was imported from
+    source = models.CharField(max_length=120, null=True)  # where it was imported from
 
     policy_id = models.UUIDField(null=True)
     policy_number = models.CharField(max_length=32, blank=True)
@@ -52,11 +52,14 @@ class Claim(models.Model):
     fault_ratio = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     disability_grades = models.JSONField(default=list)
     reporter_name = models.CharField(max_length=80)
-    reporter_contact = models.TextField(blank=True)  # encrypted envelope
+    reporter_contact = EncryptedField(blank=True)
     reported_at = models.DateTimeField()
     known_at = models.DateTimeField()
     reported_by = models.CharField(max_length=80)
 
+    track = CodeField(blank=True)  # fast lane, ordinary or complex, as triaged
+    required_documents = models.JSONField(default=list)  # kinds of document asked for
+    received_documents = models.JSONField(default=list)  # kinds of document at hand
     documents_complete = models.BooleanField(default=False)
     supplement_requested_at = models.DateTimeField(null=True)
     supplement_items = models.JSONField(default=list)
@@ -87,6 +90,7 @@ class Claim(models.Model):
                 name="claims_claim_numbered_when_reported",
                 condition=models.Q(state=ClaimState.DRAFT) | models.Q(number__isnull=False),
             ),
+            models.UniqueConstraint(fields=["source"], name="claims_claim_source_key"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["branch", "-id"], name="claims_claim_branch"),

@@ -11,8 +11,8 @@ from baocheng.kernel.ids import new_id
 class ClaimLine(models.Model):
     """One expense, damage or benefit of a claim.
 
-    `invoice` is the invoice number, normalised; while the claim may still pay it, no other claim
-    can bring it. `other_paid` says what other payers gave, by payer.
+    `invoice` is the invoice number, normalised; while this line holds it, because the claim may
+    pay it or has, no other claim can bring it. `other_paid` says what other payers gave, by payer.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -29,12 +29,18 @@ class ClaimLine(models.Model):
     other_paid = models.JSONField(default=dict)
     ineligible_amount = AmountField(default=0)
     invoice = models.CharField(max_length=40, null=True)
+    holds_invoice = models.BooleanField(default=True)
+    is_excluded = models.BooleanField(default=False)  # found not covered, so not calculated
 
     class Meta:
         db_table = "claims_line"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["claim_id", "place"], name="claims_line_place"),
-            models.UniqueConstraint(fields=["invoice"], name="claims_line_invoice"),
+            models.UniqueConstraint(
+                fields=["invoice"],
+                condition=models.Q(holds_invoice=True),
+                name="claims_line_invoice",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -109,7 +109,7 @@ def _absolute(number: Any) -> Any:
 
 
 @_builtin("modulo", ("dividend", Decimal), ("divisor", Decimal))
-def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal | None:
+def _modulo(dividend: Decimal, divisor: Decimal) -> Any:
     whole = values.calculate("/", dividend, divisor)
     if whole is None:
         return None
@@ -217,12 +217,12 @@ def _mean(items: list[Any]) -> Any:
 
 
 @_builtin("all", _LIST, is_variadic=True)
-def _all(items: list[Any]) -> bool | None:
+def _all(items: list[Any]) -> Any:
     return reduce(values.both, [True, *items])
 
 
 @_builtin("any", _LIST, is_variadic=True)
-def _any(items: list[Any]) -> bool | None:
+def _any(items: list[Any]) -> Any:
     return reduce(values.either, [False, *items])
 
 

@@ -280,3 +280,8 @@ for _moment in (date, datetime):
         ("+", YearsMonths, _moment): _swapped(_months_after),
         ("-", _moment, YearsMonths): _months_before,
     }
+
+
+def can_calculate(sign: str, left: type, right: type) -> bool:
+    """Tell whether `sign` means anything between values of two classes."""
+    return (sign, left, right) in _OPERATIONS

@@ -56,6 +56,8 @@
     if (combined && event.key.toLowerCase() === "k") return taken(event, openPalette);
     if (combined && event.key === "Enter") return submitByKeys(event);
     if (event.key === "Escape" && !openDialog()) return escape(event);
+    /* A search field would only empty itself. */
+    if (event.key === "Escape" && event.target.type === "search") return taken(event, () => openDialog().close());
     if (combined || event.altKey) return;
     if (isTyping(event.target)) return moveWhileTyping(event);
     if (openDialog()?.id === "palette") return moveInPalette(event);
@@ -479,6 +481,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     if (!isMac) $$("kbd").forEach((key) => (key.textContent = key.textContent.replace("⌘", "Ctrl ")));
+    if (matchMedia("(max-width: 900px)").matches) $$("[data-fold-small]").forEach((box) => (box.open = false));
     showSwitches();
     prepare(document);
     listKeys();

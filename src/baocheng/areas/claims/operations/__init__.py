@@ -1,0 +1,1 @@
+"""What people and processes do with claims: one function a use case."""

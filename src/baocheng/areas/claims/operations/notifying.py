@@ -1,0 +1,127 @@
+"""Letters and messages to the customer about a claim."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from baocheng.areas.claims.models.file import ClaimFile
+from baocheng.areas.products.enums import Reason
+from baocheng.engine.documents.letters import prepare_letter
+from baocheng.engine.documents.models import Letter
+from baocheng.engine.messaging.outbox import queue_message
+from baocheng.engine.streams import Actor
+from baocheng.kernel.amount_words import in_words
+from baocheng.kernel.time import business_date
+
+
+def send_letter(
+    template: str,
+    file: ClaimFile,
+    *,
+    by: Actor,
+    at: datetime,
+    **values: Any,
+) -> Letter:
+    """Prepare a letter and tell the customer that it is there."""
+    known = {**_values(file, at), **values}
+    letter = prepare_letter(
+        stream=file.stream, template=template, values=known, by=by, at=at, version=_version(file)
+    )
+    queue_message(
+        stream=file.stream,
+        template=template,
+        values=known,
+        to=_contacts(file),
+        attachments=[letter.id],
+        by=by,
+        at=at,
+        key=f"{template}:{letter.id}",
+        version=_version(file),
+    )
+    return letter
+
+
+def send_decision(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
+    """Write the decision with the calculation line by line."""
+    return send_letter("decision", file, by=by, at=at, lines=_lines(file))
+
+
+def send_refusal(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
+    """Write the refusal with clause, facts and reason."""
+    claim, product = file.claim, file.product
+    return send_letter(
+        "refusal",
+        file,
+        by=by,
+        at=at,
+        clause_id=claim.liability_clause,
+        clause_text=product.clauses[claim.liability_clause] if product else "",
+        reasons=[str(claim.get_liability_reason_display()), claim.liability_facts],
+    )
+
+
+def remind(file: ClaimFile, *, items: Sequence[str], by: Actor, at: datetime) -> None:
+    """Remind the customer by message of what is missing."""
+    queue_message(
+        stream=file.stream,
+        template="reminder",
+        values={**_values(file, at), "items": items},
+        to=_contacts(file),
+        by=by,
+        at=at,
+        version=_version(file),
+    )
+
+
+def _version(file: ClaimFile) -> int | None:
+    return None
+
+
+def _contacts(file: ClaimFile) -> dict[str, str]:
+    contact = file.claim.reporter_contact
+    return {"email" if "@" in contact else "sms": contact} if contact else {}
+
+
+def _values(file: ClaimFile, at: datetime) -> Mapping[str, Any]:
+    claim = file.claim
+    return {
+        "number": claim.number,
+        "customer_name": claim.insured_name or claim.reporter_name,
+        "policy_number": claim.policy_number,
+        "product_name": claim.product_name,
+        "loss_on": file.loss_on,
+        "reported_at": claim.reported_at,
+        "reported_on": business_date(claim.reported_at),
+        "claimed_amount": claim.claimed_amount,
+        "total_amount": claim.payable_amount,
+        "amount_words": in_words(claim.payable_amount),
+        "decided_on": business_date(claim.decided_at or at),
+        "company_name": settings.COMPANY_NAME,
+    }
+
+
+def _lines(file: ClaimFile) -> list[dict[str, Any]]:
+    """Return the calculation as rows that a customer reads."""
+    product = file.product
+    assert product is not None, "a decision to pay rests on a product"
+    rows = [
+        {
+            "name": product.heads.get(entry["line"]["head"], entry["line"]["head"]),
+            "claimed": entry["claimed"],
+            "reduction": str(_reduced(entry)),
+            "reason": "；".join(
+                dict.fromkeys(str(Reason(cut["reason"]).label) for cut in entry["reductions"])
+            ),
+            "paid": entry["paid"],
+        }
+        for entry in file.calculations[-1].sheet["lines"]
+    ]
+    return rows
+
+
+def _reduced(entry: Mapping[str, Any]) -> Any:
+    from decimal import Decimal
+
+    return Decimal(entry["claimed"]) - Decimal(entry["paid"])

@@ -1,0 +1,367 @@
+"""Take a loss report (报案) and open its claim."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from baocheng.areas.claims import permissions, queries
+from baocheng.areas.claims.enums import Channel, ClaimState, CoverStatus, Kind
+from baocheng.areas.claims.events import ClaimReported, PolicyMatched
+from baocheng.areas.claims.models import Claim, ClaimLine
+from baocheng.areas.claims.models.file import ClaimFile
+from baocheng.areas.policies import queries as policies
+from baocheng.areas.policies.bitemporal import Cover
+from baocheng.areas.products.enums import Payer
+from baocheng.engine.journal.record import record
+from baocheng.engine.numbering import next_numbers
+from baocheng.engine.processes.operations import NewInstance, start_processes
+from baocheng.engine.publishing import versions
+from baocheng.engine.streams import Actor
+from baocheng.engine.unit import current, refuse_on, unit
+from baocheng.kernel.ids import new_id
+from baocheng.kernel.identifiers import business_number
+from baocheng.kernel.money import ZERO
+from baocheng.kernel.problems import Conflict, Problem, Problems
+from baocheng.kernel.text import _
+from baocheng.kernel.time import business_date
+
+PROCESSES = {Kind.CLAIM: "claim_handling", Kind.RECOVERY: "claim_recovery"}
+
+
+class LossInFuture(Problem):
+    """The loss is said to happen later than now."""
+
+    code = "claims.loss_in_future"
+    message = _("出险时间不能晚于现在，请核对。")
+
+
+class ReporterMissing(Problem):
+    """Nobody to talk to."""
+
+    code = "claims.reporter_missing"
+    message = _("请填写报案人姓名。")
+
+
+class PolicyOrPersonMissing(Problem):
+    """Neither a policy nor a person."""
+
+    code = "claims.policy_or_person_missing"
+    message = _("请填写保单号或被保险人姓名，两者至少填一项。")
+
+
+class UnknownPolicy(Problem):
+    """No policy has this number."""
+
+    code = "claims.unknown_policy"
+    message = _(
+        "没有找到保单 {number}。请核对保单号；客户手边没有保单时，可以只填被保险人先行受理。"
+    )
+
+
+class UnknownHead(Problem):
+    """A line of a kind that the product does not know."""
+
+    code = "claims.unknown_head"
+    message = _("产品“{product}”没有“{head}”这一项目，可选：{heads}。")
+
+
+class LineAfterToday(Problem):
+    """An expense that has not happened yet."""
+
+    code = "claims.line_in_future"
+    message = _("第 {place} 行的发生日期不能晚于今天。")
+
+
+class InvoiceRepeated(Problem):
+    """The same invoice twice in one report."""
+
+    code = "claims.invoice_repeated"
+    message = _("票据号 {invoice} 在本次报案中出现了两次。")
+
+
+class InvoiceAlreadyClaimed(Conflict):
+    """The invoice belongs to another claim."""
+
+    code = "claims.invoice_already_claimed"
+    message = _("有票据已在其他赔案中申请，同一票据不能重复索赔；请核对票据号。")
+
+
+class AlreadyImported(Conflict):
+    """The source row became a claim before."""
+
+    code = "claims.already_imported"
+    message = _("该来源记录已经导入过。")
+
+
+refuse_on("claims_line_invoice", InvoiceAlreadyClaimed)
+refuse_on("claims_claim_source_key", AlreadyImported)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedLine:
+    """An expense, damage or benefit as it was reported; a benefit has no amount of its own."""
+
+    head: str
+    incurred_on: date
+    amount: Decimal | None = None
+    description: str = ""
+    days: int = 0
+    items: int = 1
+    hospital_level: str = ""
+    social_insurance_used: bool = False
+    other_paid: Mapping[Payer, Decimal] = field(default_factory=dict)
+    ineligible_amount: Decimal = ZERO
+    invoice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossReport:
+    """A loss report (报案): a policy or a person, when it happened, and who reports it.
+
+    `source` names the row it was imported from; the same source is never taken twice.
+    """
+
+    loss_at: datetime
+    reporter_name: str
+    policy_number: str = ""
+    insured_name: str = ""
+    insured_id: UUID | None = None
+    reporter_contact: str = ""
+    channel: Channel = Channel.PHONE
+    kind: Kind = Kind.CLAIM
+    cause: str = ""
+    loss_place: str = ""
+    description: str = ""
+    by_accident: bool = False
+    fault_ratio: Decimal | None = None
+    disability_grades: Sequence[int] = ()
+    lines: Sequence[ReportedLine] = ()
+    documents: Sequence[str] = ()
+    payee_id: UUID | None = None
+    reported_at: datetime | None = None
+    source: str | None = None
+
+
+def report_claim(*, report: LossReport, by: Actor, at: datetime) -> Claim:
+    """Take one report, open its claim and let the process begin.
+
+    Raises:
+        Problems: what is wrong with the report, all of it.
+        InvoiceAlreadyClaimed: an invoice belongs to another claim.
+    """
+    (answer,) = report_claims(reports=[report], by=by, at=at)
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
+
+
+def report_claims(
+    *, reports: Sequence[LossReport], by: Actor, at: datetime
+) -> list[Claim | Problem]:
+    """Take many reports in one transaction; a refused one becomes its problem, the rest go on."""
+    permissions.require(by, permissions.REPORT)
+    with unit():
+        found = policies.find_by_numbers({one.policy_number for one in reports} - {""})
+        wanted = [
+            (found[one.policy_number].id, one.loss_at, at)
+            for one in reports
+            if one.policy_number in found
+        ]
+        covers = policies.covers_at(wanted)
+        answers: list[Claim | Problem] = []
+        files: list[ClaimFile] = []
+        for report in reports:
+            policy = found.get(report.policy_number)
+            cover = covers.get((policy.id, report.loss_at, at)) if policy else None
+            problems = list(_faults(report, policy is not None, at))
+            if problems:
+                answers.append(problems[0] if len(problems) == 1 else Problems(problems))
+                continue
+            file = _open_file(report, policy, cover, by, at)
+            wrong = list(_unknown_heads(file))
+            if wrong:
+                answers.append(wrong[0] if len(wrong) == 1 else Problems(wrong))
+                continue
+            files.append(file)
+            answers.append(file.claim)
+        _number(files, at)
+        for file in files:
+            _write(file, by, at)
+        start_processes(
+            [NewInstance(PROCESSES[Kind(file.claim.kind)], file.stream) for file in files],
+            by=by,
+            at=at,
+        )
+    return answers
+
+
+def _faults(report: LossReport, is_policy_known: bool, at: datetime) -> Iterable[Problem]:
+    if report.loss_at > at:
+        yield LossInFuture("loss_at")
+    if not report.reporter_name.strip():
+        yield ReporterMissing("reporter_name")
+    if report.policy_number and not is_policy_known:
+        try:
+            business_number.parse(report.policy_number, field="policy_number")
+        except Problem as problem:
+            yield problem
+        else:
+            yield UnknownPolicy("policy_number", number=report.policy_number)
+    if not (report.policy_number or report.insured_name.strip() or report.insured_id):
+        yield PolicyOrPersonMissing("policy_number", "insured_name")
+    today, seen = business_date(at), set[str]()
+    for place, line in enumerate(report.lines):
+        if line.incurred_on > today:
+            yield LineAfterToday(f"lines.{place}.incurred_on", place=place + 1)
+        if line.invoice and line.invoice in seen:
+            yield InvoiceRepeated(f"lines.{place}.invoice", invoice=line.invoice)
+        seen.add(line.invoice)
+
+
+def _unknown_heads(file: ClaimFile) -> Iterable[Problem]:
+    product = file.product
+    for line in file.lines if product else ():
+        assert product is not None
+        if line.head not in product.heads:
+            names = "、".join(product.heads.values())
+            yield UnknownHead(
+                f"lines.{line.place - 1}.head", product=product.name, head=line.head, heads=names
+            )
+
+
+def _open_file(
+    report: LossReport,
+    policy: policies.PolicyRef | None,
+    cover: Cover | None,
+    by: Actor,
+    at: datetime,
+) -> ClaimFile:
+    reported_at = report.reported_at or at
+    claim = Claim(
+        id=new_id(),
+        kind=report.kind,
+        state=ClaimState.REPORTED,
+        branch=policy.branch if policy else by.branch,
+        channel=report.channel,
+        source=report.source,
+        insured_id=report.insured_id,
+        insured_name=report.insured_name,
+        payee_id=report.payee_id,
+        loss_at=report.loss_at,
+        loss_place=report.loss_place,
+        cause=report.cause,
+        description=report.description,
+        by_accident=report.by_accident,
+        fault_ratio=report.fault_ratio,
+        disability_grades=list(report.disability_grades),
+        reporter_name=report.reporter_name,
+        reporter_contact=report.reporter_contact,
+        reported_at=reported_at,
+        known_at=at,
+        reported_by=by.id,
+        received_documents=sorted(set(report.documents)),
+    )
+    lines = [
+        ClaimLine(
+            claim_id=claim.id,
+            place=place,
+            head=line.head,
+            description=line.description,
+            incurred_on=line.incurred_on,
+            amount=line.amount,
+            days=line.days,
+            items=line.items,
+            hospital_level=line.hospital_level,
+            social_insurance_used=line.social_insurance_used,
+            other_paid={payer.value: str(paid) for payer, paid in line.other_paid.items()},
+            ineligible_amount=line.ineligible_amount,
+            invoice=line.invoice or None,
+        )
+        for place, line in enumerate(report.lines, 1)
+    ]
+    claim.claimed_amount = sum((line.amount for line in lines if line.amount), ZERO)
+    file = ClaimFile(claim=claim, lines=lines)
+    if policy is not None:
+        _attach(file, policy, cover)
+    return file
+
+
+def _attach(file: ClaimFile, policy: policies.PolicyRef, cover: Cover | None) -> None:
+    """Tie a claim to its policy and the cover at the moment of loss, as known at the report."""
+    claim = file.claim
+    claim.policy_id, claim.policy_number = policy.id, policy.number
+    claim.product, claim.handbook_version = policy.product, policy.handbook_version
+    file.product = versions.handbook(policy.handbook_version).get("product", policy.product)
+    claim.product_name = file.product.name
+    claim.cover_status = CoverStatus.IN_FORCE if cover else CoverStatus.IN_QUESTION
+    file.cover = cover
+    if cover and claim.insured_id is None and len(cover.insureds) == 1:
+        claim.insured_id = cover.insureds[0].party_id
+        claim.insured_name = claim.insured_name or cover.insureds[0].name
+    claim.payee_id = claim.payee_id or claim.insured_id or policy.holder_id
+
+
+def _number(files: Sequence[ClaimFile], at: datetime) -> None:
+    by_branch: dict[str, list[ClaimFile]] = {}
+    for file in files:
+        by_branch.setdefault(file.claim.branch, []).append(file)
+    for branch, opened in by_branch.items():
+        code = branch.rpartition("/")[2]
+        numbers = next_numbers("C", branch=code, on=business_date(at), count=len(opened))
+        for file, number in zip(opened, numbers, strict=True):
+            file.claim.number = number
+
+
+def _write(file: ClaimFile, by: Actor, at: datetime) -> None:
+    claim = file.claim
+    current().add(claim)
+    for line in file.lines:
+        current().add(line)
+    queries.remember(file)
+    assert claim.number
+    record(
+        ClaimReported(
+            number=claim.number,
+            kind=claim.kind,
+            line=file.product.insurance_class.value if file.product else "",
+            channel=claim.channel,
+            loss_at=claim.loss_at,
+            cover_status=claim.cover_status,
+            claimed_amount=claim.claimed_amount,
+        ),
+        stream=claim.stream,
+        by=by,
+        at=claim.reported_at,
+    )
+
+
+def match_policy(*, claim_id: UUID, policy_number: str, by: Actor, at: datetime) -> Claim:
+    """Tie an unverified claim to its policy (核实保单).
+
+    Raises:
+        UnknownPolicy: there is no such policy.
+    """
+    permissions.require(by, permissions.HANDLE)
+    with unit() as writing:
+        file = queries.get_file(claim_id)
+        permissions.require_read(by, file.claim)
+        found = policies.find_by_numbers({policy_number})
+        if policy_number not in found:
+            raise UnknownPolicy("policy_number", number=policy_number)
+        policy = found[policy_number]
+        place = (policy.id, file.claim.loss_at, file.claim.known_at)
+        _attach(file, policy, policies.covers_at([place]).get(place))
+        writing.change(
+            file.claim,
+            *("policy_id", "policy_number", "product", "product_name", "handbook_version"),
+            *("cover_status", "insured_id", "insured_name", "payee_id"),
+        )
+        record(
+            PolicyMatched(policy_number=policy_number, cover_status=file.claim.cover_status),
+            stream=file.stream,
+            by=by,
+            at=at,
+        )
+    return file.claim

@@ -1,0 +1,113 @@
+"""Read claims."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from baocheng.areas.claims import permissions
+from baocheng.areas.claims.models import CalculationRecord, Claim, ClaimLine
+from baocheng.areas.claims.models.file import ClaimFile
+from baocheng.areas.policies import queries as policies
+from baocheng.engine.publishing import versions
+from baocheng.engine.streams import Actor
+from baocheng.engine.unit import opened
+from baocheng.kernel.problems import NotFound, NotPermitted
+
+_FILES = "claims.files"
+
+
+def remember(file: ClaimFile) -> None:
+    """Let the open unit work on this very object."""
+    writing = opened()
+    if writing is not None:
+        writing.memo.setdefault(_FILES, {})[file.claim.id] = file
+
+
+def load_files(ids: Collection[UUID]) -> dict[UUID, ClaimFile]:
+    """Return these claims with lines, cover and calculations, in a handful of statements."""
+    writing = opened()
+    known: dict[UUID, ClaimFile] = writing.memo.get(_FILES, {}) if writing else {}
+    missing = [id for id in ids if id not in known]
+    files = _read(missing) if missing else {}
+    for file in files.values():
+        remember(file)
+    return {id: known.get(id) or files[id] for id in ids if id in known or id in files}
+
+
+def get_file(id: UUID) -> ClaimFile:
+    """Return one claim with everything.
+
+    Raises:
+        NotFound: there is none.
+    """
+    file = load_files([id]).get(id)
+    if file is None:
+        raise NotFound("claim")
+    return file
+
+
+def _read(ids: Collection[UUID]) -> dict[UUID, ClaimFile]:
+    claims = {claim.id: claim for claim in Claim.objects.filter(pk__in=ids)}
+    lines: dict[UUID, list[ClaimLine]] = {}
+    for line in ClaimLine.objects.filter(claim_id__in=ids).order_by("claim_id", "place"):
+        lines.setdefault(line.claim_id, []).append(line)
+    records: dict[UUID, list[CalculationRecord]] = {}
+    for one in CalculationRecord.objects.filter(claim_id__in=ids).order_by("claim_id", "sequence"):
+        records.setdefault(one.claim_id, []).append(one)
+    places = {
+        claim.id: (claim.policy_id, claim.loss_at, claim.known_at)
+        for claim in claims.values()
+        if claim.policy_id
+    }
+    covers = policies.covers_at(list(places.values())) if places else {}
+    return {
+        id: ClaimFile(
+            claim=claim,
+            lines=lines.get(id, []),
+            cover=covers.get(places[id]) if id in places else None,
+            product=versions.handbook(claim.handbook_version).find("product", claim.product)
+            if claim.handbook_version
+            else None,
+            calculations=records.get(id, []),
+        )
+        for id, claim in claims.items()
+    }
+
+
+def get_claim_for(actor: Actor, number: str) -> Claim:
+    """Return the claim with this number, for somebody who may see it.
+
+    Raises:
+        NotFound: there is none, or `actor` may not know of it.
+    """
+    claim = Claim.objects.filter(number=number).first()
+    if claim is None:
+        raise NotFound("number")
+    permissions.require_read(actor, claim)
+    return claim
+
+
+def list_claims_for(actor: Actor) -> QuerySet[Claim]:
+    """Return the claims that `actor` may see, newest first."""
+    if not actor.may(permissions.READ):
+        raise NotPermitted
+    scope = Q(branch=actor.branch) | Q(branch__startswith=f"{actor.branch}/")
+    return Claim.objects.filter(scope, number__isnull=False).order_by("-id")
+
+
+def search_claims_for(actor: Actor, text: str, limit: int = 20) -> Sequence[Claim]:
+    """Return claims by number, policy number or the beginning of the insured's name."""
+    found = list_claims_for(actor).filter(
+        Q(number=text) | Q(policy_number=text) | Q(insured_name__startswith=text)
+    )
+    return list(found[:limit])
+
+
+def claims_of_policy(policy_id: UUID, *, since: datetime | None = None) -> Sequence[Claim]:
+    """Return the claims on a policy, latest loss first."""
+    found = Claim.objects.filter(policy_id=policy_id, number__isnull=False)
+    if since is not None:
+        found = found.filter(loss_at__gte=since)
+    return list(found.order_by("-loss_at")[:200])

@@ -1,0 +1,180 @@
+"""Bind the tasks of the handbook's processes to what claims can do."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from baocheng.areas.claims import facts, queries
+from baocheng.areas.claims.enums import ClaimState, Liability, LiabilityReason
+from baocheng.areas.claims.events import ClaimRegistered, ClaimTriaged
+from baocheng.areas.claims.models.file import ClaimFile
+from baocheng.areas.claims.operations import (
+    approval,
+    assessment,
+    closing,
+    documenting,
+    payee,
+    settlement,
+)
+from baocheng.engine.decisions.decide import decide
+from baocheng.engine.journal.record import record
+from baocheng.engine.processes.registry import (
+    StepCall,
+    StreamKind,
+    form_handler,
+    register_kind,
+    step,
+)
+from baocheng.engine.publishing import versions
+from baocheng.engine.unit import current
+
+register_kind(
+    StreamKind(
+        kind="claim",
+        load=queries.load_files,
+        facts=facts.facts,
+        fact_names=facts.LABELS,
+        summary=facts.summary,
+    )
+)
+
+
+@step("claims.register_claim")
+def register_claim(work: StepCall[ClaimFile]) -> None:
+    """Register the claim (立案) and work out which documents it needs."""
+    file, claim = work.subject, work.subject.claim
+    table = versions.handbook(work.handbook_version).get("decision", "required_documents")
+    needed = decide(table, facts.facts(file)).value
+    claim.required_documents = sorted({row["kind"] for row in needed})
+    claim.documents_complete = set(claim.required_documents) <= set(claim.received_documents)
+    claim.state = ClaimState.REGISTERED
+    current().change(claim, "required_documents", "documents_complete", "state")
+    assert claim.number
+    record(
+        ClaimRegistered(
+            number=claim.number,
+            line=file.product.insurance_class.value if file.product else "",
+            policy_number=claim.policy_number,
+            cover_status=claim.cover_status,
+        ),
+        stream=file.stream,
+        by=work.by,
+        at=work.at,
+    )
+    if claim.received_documents or claim.documents_complete:
+        documenting.record_received(file, claim.received_documents, by=work.by, at=work.at)
+
+
+@step("claims.assign_claim")
+def assign_claim(work: StepCall[ClaimFile]) -> None:
+    """Put the claim on the track that triage chose (分流)."""
+    triage = work.variables["triage"]
+    work.subject.claim.track = triage["track"]
+    current().change(work.subject.claim, "track")
+    triaged = ClaimTriaged(track=triage["track"], reason=triage["reason"])
+    record(triaged, stream=work.stream, by=work.by, at=work.at)
+
+
+@step("claims.request_supplement")
+def request_supplement(work: StepCall[ClaimFile]) -> None:
+    documenting.request_supplement(work.subject, by=work.by, at=work.at)
+
+
+@step("claims.remind_customer")
+def remind_customer(work: StepCall[ClaimFile]) -> None:
+    documenting.remind_customer(work.subject, by=work.by, at=work.at)
+
+
+@step("claims.calculate_benefit")
+def calculate_benefit(work: StepCall[ClaimFile]) -> None:
+    assessment.calculate_benefit(work.subject, by=work.by, at=work.at)
+
+
+@step("claims.approve_automatically")
+def approve_automatically(work: StepCall[ClaimFile]) -> None:
+    approval.approve_automatically(work.subject, at=work.at)
+
+
+@step("claims.issue_decision")
+def issue_decision(work: StepCall[ClaimFile]) -> None:
+    settlement.issue_decision(work.subject, by=work.by, at=work.at)
+
+
+@step("claims.issue_refusal")
+def issue_refusal(work: StepCall[ClaimFile]) -> None:
+    settlement.issue_refusal(work.subject, by=work.by, at=work.at)
+
+
+@step("claims.instruct_payment")
+def instruct_payment(work: StepCall[ClaimFile]) -> None:
+    settlement.instruct_payment(work.subject, by=work.by, at=work.at)
+
+
+@step("claims.book_recovery")
+def book_recovery(work: StepCall[ClaimFile]) -> None:
+    settlement.book_recovery(work.subject, by=work.by, at=work.at)
+
+
+@step("claims.close_claim")
+def close_claim(work: StepCall[ClaimFile]) -> None:
+    closing.close_claim(work.subject, by=work.by, at=work.at)
+
+
+@form_handler("claims.review_documents")
+def review_documents(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    review = documenting.DocumentsReview(
+        is_complete=answers["conclusion"] == "complete",
+        missing=answers.get("missing") or (),
+        remark=answers.get("remark") or "",
+    )
+    documenting.review_documents(work.subject, review, by=work.by, at=work.at)
+
+
+@form_handler("claims.assess_liability")
+def assess_liability(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    percent, reason = answers.get("fault_ratio_percent"), answers.get("reason")
+    conclusion = assessment.Assessment(
+        liability=Liability(answers["liability"]),
+        clause=answers.get("clause") or "",
+        reason=LiabilityReason(reason) if reason else None,
+        facts=answers.get("facts") or "",
+        fault_ratio=None if percent is None else Decimal(percent) / 100,
+        not_covered_lines=[int(place) for place in answers.get("not_covered_lines") or ()],
+    )
+    assessment.assess_liability(work.subject, conclusion, by=work.by, at=work.at)
+
+
+@form_handler("claims.confirm_calculation")
+def confirm_calculation(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    remark = answers.get("remark") or ""
+    assessment.confirm_calculation(work.subject, remark, by=work.by, at=work.at)
+
+
+@form_handler("claims.approve_claim")
+def approve_claim(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    answer = approval.approve_claim if answers["answer"] == "approve" else approval.return_claim
+    answer(work.subject, answers.get("remark") or "", by=work.by, at=work.at)
+
+
+@form_handler("claims.approve_refusal")
+def approve_refusal(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    answer = approval.approve_refusal if answers["answer"] == "approve" else approval.return_claim
+    answer(work.subject, answers.get("remark") or "", by=work.by, at=work.at)
+
+
+@form_handler("claims.correct_payee")
+def correct_payee(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    payee.correct_payee(
+        work.subject,
+        account_number=answers["account_number"],
+        bank_name=answers["bank_name"],
+        by=work.by,
+        at=work.at,
+    )
+
+
+@form_handler("claims.visit_customer")
+def visit_customer(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    closing.visit_customer(
+        work.subject, result=answers["result"], remark=answers["remark"], by=work.by, at=work.at
+    )

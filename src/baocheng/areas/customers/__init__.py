@@ -1,0 +1,1 @@
+"""People and organisations: identity, contact, accounts (客户)."""

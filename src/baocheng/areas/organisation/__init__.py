@@ -1,0 +1,1 @@
+"""Branches, staff, roles and authority limits (机构与人员)."""

@@ -1,0 +1,1 @@
+"""Policies (保单): immutable transactions, and what was covered when as known when."""

@@ -1,0 +1,249 @@
+"""Clocks follow the journal: set-wise, in the transaction that recorded the events."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db.models import Min
+
+from baocheng.engine.clocks.definition import OWN_EVENTS, ClockDefinition
+from baocheng.engine.clocks.enums import ClockState, Mark
+from baocheng.engine.clocks.events import ClockBreached, ClockWarned
+from baocheng.engine.clocks.ledger import Entry, Run
+from baocheng.engine.clocks.live import FOLLOWING, Live, dues, listeners, live, load
+from baocheng.engine.clocks.models import RUNNING, Clock
+from baocheng.engine.clocks.reaction import Heard, Reaction, react
+from baocheng.engine.journal.events import Recorded, receiver
+from baocheng.engine.journal.record import record
+from baocheng.engine.publishing.handbook import Handbook
+from baocheng.engine.publishing.versions import NothingPublished, handbook, handbook_at
+from baocheng.engine.streams import SYSTEM, Stream
+from baocheng.engine.unit import current, unit
+from baocheng.engine.work.deadlines import Due, set_deadlines
+from baocheng.kernel.ids import new_id
+from baocheng.kernel.problems import Conflict
+
+_BATCH = 500
+_ATTEMPTS = 3
+
+
+@receiver("*")
+def follow(recorded: Sequence[Recorded]) -> None:
+    """Move the clocks that these events start, pause, resume, change, restart or stop."""
+    batch = [one for one in recorded if not one.type.startswith(OWN_EVENTS)]
+    if not batch:
+        return
+    known = load({one.stream for one in batch})
+    before = {one.stream: dues(known[one.stream.id]) for one in batch}
+    for one in batch:
+        _hear(one, known[one.stream.id])
+    _tell_work(before, known)
+
+
+def _hear(one: Recorded, clocks: list[Live]) -> None:
+    book = _handbook_of(one, clocks)
+    if book is None:
+        return
+    moving = listeners(book).get(one.type, ())
+    if not moving:
+        return
+    heard = Heard(one.type, vars(one.event), one.at, one.id)
+    new = partial(_new, one.stream, book)
+    for definition in moving:
+        latest = next(
+            (clock for clock in reversed(clocks) if clock.row.key == definition.key), None
+        )
+        if latest is not None:
+            _catch_up(latest, one)
+        after = react(definition, latest.run if latest else None, heard)
+        _take_over(clocks, latest, after, partial(new, definition))
+
+
+def _handbook_of(one: Recorded, clocks: Iterable[Live]) -> Handbook | None:
+    """Return the version a case runs by: the one its open clocks started under, else today's."""
+    for clock in clocks:
+        if clock.row.state != ClockState.STOPPED:
+            return handbook(clock.row.handbook_version)
+    try:
+        return handbook_at(one.at)
+    except NothingPublished:
+        return None
+
+
+def _catch_up(clock: Live, one: Recorded) -> None:
+    """Record the breach that lies before this event, where nobody has looked yet."""
+    due_at = clock.row.due_at
+    if clock.run.breached_at or clock.row.state != ClockState.RUNNING:
+        return
+    if due_at is not None and due_at <= one.at:
+        _breach(clock, one.id)
+        _keep(clock)
+
+
+def _take_over(
+    clocks: list[Live], latest: Live | None, after: Reaction, new: Callable[[Run], Live]
+) -> None:
+    """Let the clocks of the stream become what the event made of one of them."""
+    run, begun = after
+    if latest is None:
+        clocks.extend([] if run is None else [new(run)])
+    elif begun is None:
+        if run is not None and run is not latest.run:
+            latest.become(run)
+            _keep(latest)
+    elif latest.run.stopped_at or run is None:
+        clocks.append(new(begun))
+    else:
+        # The row goes on with the new run, and what it was is kept as a row of its own: a stream
+        # has only one row of a clock that is not stopped.
+        clocks.insert(clocks.index(latest), new(run))
+        latest.become(begun)
+        _keep(latest)
+
+
+def _new(stream: Stream, book: Handbook, definition: ClockDefinition, run: Run) -> Live:
+    assert book.version is not None, "cases run by a published version"
+    row = Clock(
+        id=new_id(),
+        stream_kind=stream.kind,
+        stream_id=stream.id,
+        key=definition.key,
+        kind=definition.kind,
+        handbook_version=book.version,
+    )
+    clock = live(row, definition)
+    clock.become(run)
+    current().add(row)
+    return clock
+
+
+def _keep(clock: Live) -> None:
+    current().change(clock.row, *FOLLOWING)
+
+
+def _breach(clock: Live, cause: UUID | None) -> None:
+    row = clock.row
+    assert row.due_on is not None, "only what has a deadline is breached"
+    assert row.due_at is not None, "only what has a deadline is breached"
+    breached = ClockBreached(
+        clock_id=row.id,
+        key=row.key,
+        name=clock.definition.name,
+        kind=row.kind,
+        basis=str(clock.definition.basis),
+        unit=row.limit_unit or "",
+        due_on=row.due_on,
+        due_at=row.due_at,
+        escalate_to=clock.definition.escalate_to,
+        consequence=clock.definition.breach,
+    )
+    recorded = record(breached, stream=row.stream, by=SYSTEM, at=row.due_at, cause=cause)
+    clock.add(Entry(mark=Mark.BREACHED, at=row.due_at, event=recorded.id))
+
+
+def _warn(clock: Live, label: str, at: datetime) -> None:
+    row = clock.row
+    assert row.due_on is not None, "only what has a deadline warns"
+    assert row.due_at is not None, "only what has a deadline warns"
+    warned = ClockWarned(
+        clock_id=row.id,
+        key=row.key,
+        name=clock.definition.name,
+        warning=label,
+        unit=row.limit_unit or "",
+        due_on=row.due_on,
+        due_at=row.due_at,
+        escalate_to=clock.definition.escalate_to,
+    )
+    recorded = record(warned, stream=row.stream, by=SYSTEM, at=at)
+    clock.add(Entry(mark=Mark.WARNED, at=at, event=recorded.id, label=label))
+
+
+def _tell_work(before: Mapping[Stream, list[Due]], known: Mapping[UUID, list[Live]]) -> None:
+    """Let the open items of streams whose deadlines moved follow."""
+    after = {stream: dues(known[stream.id]) for stream in before}
+    moved = {stream: now for stream, now in after.items() if now != before[stream]}
+    if moved:
+        set_deadlines(moved)
+
+
+def check_due(*, at: datetime, limit: int = _BATCH) -> int:
+    """Record the warnings and breaches that fell due by `at`; return how many clocks had some.
+
+    Workers share the load: each takes clocks that no other is looking at. Call again while the
+    answer is not 0.
+
+    Raises:
+        Conflict: other writers on the same streams were faster, several times over.
+    """
+    for _attempt in range(_ATTEMPTS - 1):
+        try:
+            return _check(at, limit)
+        except Conflict:
+            continue
+    return _check(at, limit)
+
+
+def _check(at: datetime, limit: int) -> int:
+    with unit():
+        rows = (
+            Clock.objects.select_for_update(skip_locked=True)
+            .filter(RUNNING, next_check_at__lte=at)
+            .order_by("next_check_at")[:limit]
+        )
+        # By stream, so that two workers never wait for each other's streams crosswise.
+        taken = sorted(rows, key=lambda row: row.stream_id)
+        for row in taken:
+            clock = live(row)
+            due = [(moment, label) for moment, label in clock.standing.checks if moment <= at]
+            if any(not label for _moment, label in due):
+                _breach(clock, None)
+            else:
+                for moment, label in due:
+                    _warn(clock, label, moment)
+            _keep(clock)
+    return len(taken)
+
+
+def next_due() -> datetime | None:
+    """Return the next moment at which `check_due` will have something to do."""
+    moment: datetime | None = Clock.objects.filter(RUNNING).aggregate(next=Min("next_check_at"))[
+        "next"
+    ]
+    return moment
+
+
+def recount_provisional(*, limit: int = _BATCH) -> int:
+    """Count again the deadlines that waited for a holiday notice; return how many moved.
+
+    To be called once after the calendar table has learned a year.
+    """
+    moved, after = 0, UUID(int=0)
+    while True:
+        with unit():
+            rows = (
+                Clock.objects.select_for_update()
+                .filter(RUNNING, is_provisional=True, id__gt=after)
+                .order_by("id")[:limit]
+            )
+            taken = [live(row) for row in rows]
+            moved += _recount(taken)
+        if len(taken) < limit:
+            return moved
+        after = taken[-1].row.id
+
+
+def _recount(clocks: Sequence[Live]) -> int:
+    changed = []
+    for clock in clocks:
+        row = clock.row
+        before = row.due_at, row.is_provisional
+        clock.become(clock.run)
+        if (row.due_at, row.is_provisional) != before:
+            _keep(clock)
+            changed.append(row.stream)
+    if changed:
+        known = load(changed)
+        set_deadlines({stream: dues(known[stream.id]) for stream in changed})
+    return len(changed)

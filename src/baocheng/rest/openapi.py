@@ -1,0 +1,70 @@
+"""Adds to the OpenAPI document what the door does for every endpoint."""
+
+from typing import Any
+
+from baocheng.rest.idempotency import HEADER, REPLAYED
+from baocheng.rest.problems import MEDIA_TYPE, TITLES
+from baocheng.rest.schema import FieldError, ProblemDocument
+
+_PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
+_IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "description": (
+        "同一键、同一内容重发时得到同一答复而不重复办理；同一键而内容不同时答 409。保留两天；"
+        "被拒绝（4xx）的请求不占用键。"
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+
+
+def refuses(*statuses: int) -> dict[str, Any]:
+    """Return, as `openapi_extra`, the refusals that are an endpoint's own."""
+    return {"responses": {status: _problem_answer(status) for status in statuses}}
+
+
+def complete(document: dict[str, Any]) -> None:
+    """Add the problem answers, the `Idempotency-Key` of POST and the schemas of both."""
+    schemas = document["components"]["schemas"]
+    for model in (ProblemDocument, FieldError):
+        described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        described.pop("$defs", None)
+        schemas[model.__name__] = described
+    for methods in document["paths"].values():
+        for method, operation in methods.items():
+            if method == "post":
+                operation["parameters"].append(_IDEMPOTENCY_KEY)
+                _add_header(operation, REPLAYED, "答复取自先前同一请求时为 true。")
+            for status in _problem_statuses(method, operation):
+                operation["responses"].setdefault(status, _problem_answer(status))
+
+
+def _problem_statuses(method: str, operation: dict[str, Any]) -> list[int]:
+    places = {parameter["in"] for parameter in operation["parameters"]}
+    names = {parameter["name"] for parameter in operation["parameters"]}
+    statuses = [400]
+    if operation.get("security"):
+        statuses += [401, 403]
+    if "path" in places:
+        statuses.append(404)
+    if method == "post":
+        statuses += [409, 413]
+    if "requestBody" in operation:
+        statuses += [413, 415]
+    if "requestBody" in operation or "query" in places:
+        statuses.append(422)
+    if "If-Match" in names:
+        statuses += [409, 412, 428]
+    return statuses
+
+
+def _problem_answer(status: int) -> dict[str, Any]:
+    return {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+
+
+def _add_header(operation: dict[str, Any], name: str, description: str) -> None:
+    for status, answer in operation["responses"].items():
+        if 200 <= int(status) < 300:
+            headers = answer.setdefault("headers", {})
+            headers[name] = {"description": description, "schema": {"type": "string"}}

@@ -1,0 +1,97 @@
+"""Field types that every endpoint shares: how the API writes money, moments and problems."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from baocheng.kernel.money import InvalidAmount, parse_amount
+from baocheng.kernel.problems import Problem
+from baocheng.kernel.time import SHANGHAI
+
+
+def field_error(problem: Problem) -> PydanticCustomError:
+    """Return `problem` so that pydantic adds the place where it was found."""
+    return PydanticCustomError("problem", "{problem}", {"problem": problem})
+
+
+def _read_amount(value: Any) -> Decimal:
+    try:
+        return parse_amount(value)
+    except InvalidAmount as problem:
+        raise field_error(problem) from None
+
+
+def _write_moment(value: datetime) -> str:
+    return value.astimezone(SHANGHAI).isoformat()
+
+
+Amount = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["1234.50"]}),
+]
+"""An amount of yuan in an answer: text, so that no reader rounds it."""
+
+GivenAmount = Annotated[
+    Decimal,
+    BeforeValidator(_read_amount),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^\d{1,13}(\.\d{1,2})?$"},
+                {"type": "number", "minimum": 0, "maximum": 9_999_999_999_999},
+            ],
+            "description": "人民币元，不为负，最多两位小数。",
+            "examples": ["1234.50"],
+        }
+    ),
+]
+"""An amount of yuan that a caller gives."""
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(_write_moment, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment in an answer, with the offset of Asia/Shanghai."""
+
+GivenMoment = AwareDatetime
+"""A moment that a caller gives, with its offset."""
+
+
+class Given(BaseModel):
+    """Base of what callers send: a field nobody knows is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldError(BaseModel):
+    """One of several things wrong with a request."""
+
+    code: str
+    detail: str
+    fields: list[str]
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457: why a request was refused."""
+
+    type: str = Field(description="urn:baocheng:problem:<code>")
+    title: str
+    status: int
+    detail: str = Field(description="可向客户宣读的一句话，语言随 Accept-Language。")
+    code: str = Field(description="稳定的机器代码。")
+    fields: list[str] = Field(description="有问题的字段。")
+    errors: list[FieldError] = Field(description="逐项的问题。")
+    extra: dict[str, Any] = Field(description="补充内容，如现有版本、相关编号。")
