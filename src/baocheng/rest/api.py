@@ -10,7 +10,7 @@ from ninja.responses import Response
 
 from baocheng.rest import openapi
 from baocheng.rest.conditions import etag
-from baocheng.rest.endpoints import handbook, tokens
+from baocheng.rest.endpoints import decisions, handbook, tokens
 from baocheng.rest.parsing import StrictParser
 from baocheng.rest.problems import answer_to
 from baocheng.rest.tokens import Bearer
@@ -52,6 +52,7 @@ api = Api(
 )
 api.add_router("/tokens", tokens.router, tags=["访问令牌"])
 api.add_router("/handbook", handbook.router, tags=["服务手册"])
+api.add_router("/handbook/decisions", decisions.router, tags=["服务手册"])
 
 
 @api.get("/openapi.json", auth=None, include_in_schema=False)

@@ -70,6 +70,10 @@ GivenMoment = AwareDatetime
 """A moment that a caller gives, with its offset."""
 
 
+Code = Annotated[str, Field(examples=["REGISTERED"])]
+"""A stored code, stable for machines."""
+
+
 class Given(BaseModel):
     """Base of what callers send: a field nobody knows is an error, not a silence."""
 

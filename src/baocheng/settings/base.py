@@ -13,6 +13,7 @@ KEYS = key_file.load(ENV.data)
 # --- identity -----------------------------------------------------------------------------------
 IS_DEMO = ENV.is_demo
 COMPANY_NAME = ENV.company_name
+COMPANY_PHONE = ENV.company_phone
 HANDBOOK = PACKAGE / "handbook"
 
 # --- secrets ------------------------------------------------------------------------------------
@@ -130,10 +131,23 @@ DOCUMENT_ROOT = ENV.data / "documents"
 DOCUMENT_SIZE_MAX = 20 * 1024 * 1024  # bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-SMTP_URL = ENV.smtp_url
+FILE_UPLOAD_HANDLERS = ["baocheng.engine.documents.uploads.BoundedUpload"]
+
+# --- messages -----------------------------------------------------------------------------------
+_CONSOLE = ("baocheng.adapters.sms_console.ConsoleSms", {})
+MESSAGING_CHANNELS = {
+    "sms": _CONSOLE,
+    "email": (
+        "baocheng.adapters.email_smtp.SmtpEmail",
+        {"sender": ENV.smtp_sender, "url": ENV.smtp_url},
+    )
+    if ENV.smtp_url
+    else _CONSOLE,
+}
 
 # --- jobs ---------------------------------------------------------------------------------------
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["baocheng.settings.schedule"]
 
 # --- language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -14,7 +14,9 @@ class Env(NamedTuple):
     is_demo: bool
     allowed_hosts: list[str]
     company_name: str
+    company_phone: str
     smtp_url: str
+    smtp_sender: str
 
 
 def read() -> Env:
@@ -25,7 +27,9 @@ def read() -> Env:
         is_demo=os.environ.get("BAOCHENG_DEMO", "") == "1",
         allowed_hosts=os.environ.get("BAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").split(","),
         company_name=os.environ.get("BAOCHENG_COMPANY", "保程示范保险股份有限公司"),
+        company_phone=os.environ.get("BAOCHENG_PHONE", "400-000-0000"),
         smtp_url=os.environ.get("BAOCHENG_SMTP_URL", ""),
+        smtp_sender=os.environ.get("BAOCHENG_SMTP_SENDER", "baocheng@localhost"),
     )
 
 

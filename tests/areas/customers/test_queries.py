@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baocheng.areas.customers.calculations import name_document, name_query
 from baocheng.areas.customers.models import Party
+from baocheng.areas.customers.models.name_search import name_document, name_query
 from baocheng.areas.customers.operations import (
     NewOrganisation,
     NewPerson,

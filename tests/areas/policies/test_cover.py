@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -33,6 +34,7 @@ from baocheng.areas.products.inputs import CoverageTerms
 from baocheng.engine.journal.models import EventRow
 from baocheng.engine.journal.queries import events_of, sentence
 from baocheng.engine.publishing.handbook import Handbook
+from baocheng.engine.streams import Actor
 from baocheng.kernel.ids import new_id
 from baocheng.kernel.problems import NotPermitted, Problem
 from baocheng.kernel.time import SHANGHAI
@@ -189,7 +191,7 @@ def test_policy_is_not_changed_where_it_covers_nothing(policy: Policy) -> None:
 def test_wrong_endorsement_is_refused_and_leaves_nothing(policy: Policy) -> None:
     endorse(policy, limit("1000000.00"), day(6), at=day(5))
     before = EventRow.objects.count(), PolicyTransaction.objects.count()
-    stranger = UNDERWRITER.__class__(id="staff:9", branch="1")
+    stranger = Actor(id="staff:9", branch="1")
 
     with pytest.raises(NothingChanges):
         endorse(policy, limit("1000000.00"), day(7), at=day(6))
@@ -245,7 +247,7 @@ def test_slices_say_at_every_moment_what_the_layers_say(layers: list[Layer]) -> 
 
     assert cut[0].starts_at == JAN
     assert cut[-1].ends_at == JAN + timedelta(hours=20)
-    assert all(one.ends_at == other.starts_at for one, other in zip(cut, cut[1:], strict=False))
+    assert all(one.ends_at == other.starts_at for one, other in pairwise(cut))
     for hour in range(20):
         at = JAN + timedelta(hours=hour, minutes=30)
         (held,) = (each for each in cut if each.starts_at <= at < each.ends_at)

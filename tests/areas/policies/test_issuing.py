@@ -12,6 +12,7 @@ from baocheng.areas.policies.models import Policy, PolicyTransaction
 from baocheng.areas.policies.operations.issuing import (
     AlreadyImported,
     NewPolicy,
+    NotSoldYet,
     TermReversed,
     issue_policies,
     issue_policy,
@@ -23,7 +24,7 @@ from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.streams import Actor
 from baocheng.kernel.identifiers import business_number
 from baocheng.kernel.ids import new_id
-from baocheng.kernel.problems import NotFound, NotPermitted, Problems
+from baocheng.kernel.problems import NotFound, NotPermitted, Problem, Problems
 from baocheng.kernel.time import SHANGHAI
 
 from .conftest import BRANCH, JAN, NEXT_JAN, UNDERWRITER
@@ -123,14 +124,14 @@ def test_everything_wrong_with_a_policy_is_named_and_nothing_is_kept(
 def test_single_fault_is_raised_as_itself(
     handbook: Handbook, new_policy: Make, changes: dict[str, object], code: str
 ) -> None:
-    with pytest.raises(Exception, match=".") as refused:
+    with pytest.raises(Problem) as refused:
         issue_policy(policy=new_policy(**changes), by=UNDERWRITER, at=JAN)
 
     assert refused.value.code == code
 
 
 def test_product_is_not_sold_before_its_time(handbook: Handbook, new_policy: Make) -> None:
-    with pytest.raises(Exception, match="自 2020-09-19 起才能承保"):
+    with pytest.raises(NotSoldYet, match="自 2020-09-19 起才能承保"):
         issue_policy(policy=new_policy(), by=UNDERWRITER, at=datetime(2020, 9, 18, tzinfo=SHANGHAI))
 
 

@@ -17,6 +17,7 @@ from baocheng.engine.messaging.enums import MessageState
 from baocheng.engine.messaging.models import Message
 from baocheng.engine.messaging.outbox import (
     BACK_OFF,
+    NotFailed,
     NotSent,
     UnknownMessage,
     confirm_delivery,
@@ -24,6 +25,7 @@ from baocheng.engine.messaging.outbox import (
     masked,
     queue_message,
     report_bounce,
+    resend_message,
 )
 from baocheng.engine.messaging.port import Channel, DeliveryFailed, Outgoing, Receipt
 from baocheng.engine.messaging.queries import get_message, list_messages, messages_of
@@ -402,6 +404,24 @@ def test_report_bounce_turns_to_the_next_channel() -> None:
 
     assert email.sent[0].recipient == "wangfang@example.com"
     assert get_message(message.id).state == MessageState.SENT
+
+
+def test_resend_message_tries_the_corrected_address() -> None:
+    claim, sms = new_claim(), Recording()
+    message = queue(claim, to={})
+
+    resend_message(message_id=message.id, to={"sms": "13900005678"}, by=ZHAO, at=NOON)
+    deliver(sms=sms)
+
+    assert sms.sent[0].recipient == "13900005678"
+    assert sentences(claim)[-1] == "“理赔决定通知”已发送至 139****5678"
+
+
+def test_resend_message_refuses_what_did_not_fail() -> None:
+    message = queue(new_claim())
+
+    with pytest.raises(NotFailed):
+        resend_message(message_id=message.id, to=WANG, by=ZHAO, at=NOON)
 
 
 def test_results_of_what_was_not_sent_are_refused() -> None:

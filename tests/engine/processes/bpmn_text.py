@@ -21,7 +21,7 @@ def definitions(body: str, messages: tuple[str, ...] = ()) -> str:
     )
 
 
-def bpmn(elements: str, flows: str, *messages: str, key: str = "p") -> str:
+def bpmn(elements: str, flows: str, *messages: str, key: str = "model") -> str:
     """Return a file with one process.
 
     `flows` is lines of arrows: `s --> a -yes[x = 1]-> b`. Between the dashes stands the id of the

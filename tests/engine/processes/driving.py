@@ -141,7 +141,9 @@ class _Engine(PythonScriptEngine):  # type: ignore[misc]
 class Oracle:
     """The same process run by SpiffWorkflow."""
 
-    def __init__(self, text: str, key: str = "p", facts: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, text: str, key: str = "model", facts: Mapping[str, Any] | None = None
+    ) -> None:
         self.nodes = read_bpmn(text, "test.bpmn").nodes
         parser = BpmnParser()
         parser.add_bpmn_xml(_for_spiff(text))

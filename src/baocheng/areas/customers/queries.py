@@ -7,8 +7,8 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery
 from django.db.models.expressions import RawSQL
 
-from baocheng.areas.customers.calculations import name_query, plain_name
 from baocheng.areas.customers.models import BankAccount, Party
+from baocheng.areas.customers.models.name_search import name_query, plain_name
 from baocheng.areas.customers.models.party import (
     identity_index,
     phone_index,

@@ -121,7 +121,7 @@ class _Expressions:
 
     def _unknown_names(self, node: tree.Node, types: Mapping[str, Type]) -> list[str]:
         names = tree.free_names(node, in_filters=False)
-        return [n for n in names if n not in types and n not in {*BUILTINS, *self._functions}]
+        return [name for name in names if name not in types and name not in self._functions]
 
     def _answer(self, output: OutputClause, answer: Expression, place: str) -> Iterator[Finding]:
         kind = kind_of(answer.node, self._types)
@@ -155,7 +155,7 @@ def _unknown_entries(node: tree.Node, types: Mapping[str, Type]) -> Iterator[tup
 
 def _wrong_calls(node: tree.Node) -> Iterator[str]:
     match node:
-        case tree.Call(tree.Name(name), arguments) if name in BUILTINS:
+        case tree.Call(tree.BuiltIn(name), arguments):
             if not BUILTINS[name].accepts(len(arguments)):
                 yield name
     for child in tree.children(node):

@@ -13,7 +13,6 @@ from operator import and_, or_
 
 from baocheng.engine.decisions.definition import DecisionTable
 from baocheng.engine.decisions.feel import tree
-from baocheng.engine.decisions.feel.functions import BUILTINS
 from baocheng.engine.decisions.partition import Column, Slot
 
 Box = tuple[tuple[Slot, ...], ...]
@@ -22,7 +21,7 @@ Box = tuple[tuple[Slot, ...], ...]
 EFFORT = 200_000
 
 
-class TooManyBoxes(Exception):  # noqa: N818 -- an outcome of the search, not a failure
+class TooManyBoxes(Exception):
     """The search was given up: nothing is claimed."""
 
 
@@ -193,8 +192,8 @@ def _are_independent(table: DecisionTable) -> bool:
     """Tell whether every column looks at something of its own, so that any values can meet."""
     seen: list[str] = []
     for clause in table.inputs:
-        names = tree.free_names(clause.expression.node).keys() - BUILTINS.keys()
-        looked_at = [_subject(clause.expression.node, name) for name in names]
+        node = clause.expression.node
+        looked_at = [_subject(node, name) for name in tree.free_names(node)]
         if any(_is_part(a, b) or _is_part(b, a) for a in looked_at for b in seen):
             return False
         seen += looked_at

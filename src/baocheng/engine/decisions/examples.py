@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from baocheng.engine.decisions.decide import Decided, decide
 from baocheng.engine.decisions.definition import Decision, DecisionTable
-from baocheng.engine.decisions.evaluation import Decided, decide
 from baocheng.engine.decisions.feel.values import KINDS, equal
 from baocheng.engine.decisions.phrases import value_text
 from baocheng.engine.decisions.types import ANY, UNTYPED, Type

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from baocheng.engine.decisions.decide import Decided
 from baocheng.engine.decisions.definition import Decision, DecisionTable, Rule
-from baocheng.engine.decisions.evaluation import Decided
 from baocheng.engine.decisions.phrases import test_text, value_text
 from baocheng.kernel.text import _
 

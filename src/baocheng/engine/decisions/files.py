@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from baocheng.engine.decisions.decide import decide
 from baocheng.engine.decisions.definition import Decision
 from baocheng.engine.decisions.dmn import read_decisions
-from baocheng.engine.decisions.evaluation import decide
 from baocheng.engine.decisions.explanation import explain
 from baocheng.engine.decisions.json_values import from_json, is_typed, to_json
 from baocheng.engine.publishing.handbook import nearest

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from baocheng.engine.decisions.feel import tree, values
-from baocheng.engine.decisions.feel.functions import BUILTINS
 from baocheng.engine.decisions.partition import OpaqueCell, constant
 from baocheng.engine.decisions.types import ANY, Type
 
@@ -38,7 +37,7 @@ def kind_of(node: tree.Node, types: Types) -> str:
 
 
 def _kind_of_constant(node: tree.Node) -> str:
-    if tree.free_names(node).keys() - BUILTINS.keys():
+    if tree.free_names(node):
         return ANY
     try:
         value = constant(node)

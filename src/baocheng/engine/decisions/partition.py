@@ -18,7 +18,6 @@ from typing import Any
 
 from baocheng.engine.decisions.feel import tree
 from baocheng.engine.decisions.feel.closures import Closure, Scope, closure
-from baocheng.engine.decisions.feel.functions import BUILTINS
 from baocheng.engine.decisions.feel.tree import INPUT, Node
 from baocheng.engine.decisions.feel.values import CLASSES, Range, YearsMonths
 from baocheng.engine.decisions.types import Allowed, Type
@@ -127,7 +126,7 @@ def _admitting(cells: Iterable[tuple[int, Closure]], scope: Scope) -> int:
     return rules
 
 
-class OpaqueCell(Exception):  # noqa: N818 -- a finding, not a failure
+class OpaqueCell(Exception):
     """A cell whose answer depends on more than a comparison of its input with constants."""
 
 
@@ -137,7 +136,7 @@ def constant(node: Node) -> Any:
     Raises:
         OpaqueCell: it has some.
     """
-    if tree.free_names(node).keys() - BUILTINS.keys():
+    if tree.free_names(node):
         raise OpaqueCell
     return closure(node)({})
 

@@ -145,8 +145,8 @@ def simple_type(name: str) -> Type | None:
 def _read_number(value: Any) -> Decimal | None:
     if isinstance(value, bool):
         return None
-    number = Decimal(value) if isinstance(value, str) else values.to_feel(value)
-    return number if isinstance(number, Decimal) and number.is_finite() else None
+    read = values.number(value) if isinstance(value, str) else values.to_feel(value)
+    return read if isinstance(read, Decimal) and read.is_finite() else None
 
 
 def _read_boolean(value: Any) -> bool | None:

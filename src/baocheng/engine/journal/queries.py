@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.template import TemplateDoesNotExist
+from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 
 from baocheng.engine.journal.models import EventRow
@@ -28,4 +28,7 @@ def sentence(row: EventRow) -> str:
         template = get_template(f"events/{row.type}.txt")
     except TemplateDoesNotExist:
         return row.type
-    return template.render({**row.payload, "actor": row.actor_name or row.actor}).strip()
+    values = {**row.payload, "actor": row.actor_name or row.actor}
+    # Plain text: whoever puts it on a page escapes it there.
+    text: str = template.template.render(Context(values, autoescape=False))  # type: ignore[attr-defined]
+    return text.strip()

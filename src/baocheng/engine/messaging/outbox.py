@@ -54,6 +54,14 @@ class NotSent(Problem):
     status = 409
 
 
+class NotFailed(Problem):
+    """Only a message that failed on every channel is sent again."""
+
+    code = "messaging.not_failed"
+    message = _("消息“{title}”没有发送失败，不需要重发。")
+    status = 409
+
+
 def queue_message(
     *,
     stream: Stream,
@@ -166,6 +174,26 @@ def report_bounce(*, message_id: UUID, reason: str, by: Actor, at: datetime) -> 
     with unit():
         message = _sent(message_id)
         _give_up_channel(message, reason, at, by)
+    return message
+
+
+def resend_message(*, message_id: UUID, to: Mapping[str, str], by: Actor, at: datetime) -> Message:
+    """Try a message that failed once more, at addresses somebody has corrected.
+
+    Args:
+        to: address by channel, in the order to be tried.
+
+    Raises:
+        NotFound, NotFailed
+    """
+    with unit() as writing:
+        message = _locked(message_id)
+        if message.state != MessageState.FAILED:
+            raise NotFailed("message_id", title=message.title)
+        message.route = json.dumps([[name, address] for name, address in to.items() if address])
+        _turn_to_next_channel(message, at)
+        message.queued_by = by.id
+        writing.change(message, *_ROUTING, "queued_by")
     return message
 
 
@@ -302,10 +330,15 @@ def masked(address: str) -> str:
     return f"{name[:1]}***@{domain}" if at_sign else mask_phone(address)
 
 
-def _sent(message_id: UUID) -> Message:
+def _locked(message_id: UUID) -> Message:
     message = Message.objects.select_for_update().filter(id=message_id).first()
     if message is None:
         raise NotFound("message_id")
+    return message
+
+
+def _sent(message_id: UUID) -> Message:
+    message = _locked(message_id)
     if message.state not in (MessageState.SENT, MessageState.DELIVERED):
         raise NotSent("message_id", title=message.title)
     return message

@@ -14,7 +14,7 @@ INSTALLER = Actor(
 )
 RELEASE = "system:release"
 # The first version reaches back, so that policies and losses of earlier years find a handbook.
-SINCE = timedelta(days=365 * 40)
+SINCE = timedelta(days=365 * 120)
 
 
 def publish_default(folder: Path, *, at: datetime) -> HandbookVersion:

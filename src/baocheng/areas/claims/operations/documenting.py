@@ -132,7 +132,7 @@ def request_supplement(file: ClaimFile, *, by: Actor, at: datetime) -> None:
     claim.state, claim.supplement_requested_at = ClaimState.SUPPLEMENTING, at
     current().change(claim, "state", "supplement_requested_at")
     items = [DOCUMENT_NAMES.get(kind, kind) for kind in claim.supplement_items]
-    notifying.send_letter("supplement", file, by=by, at=at, items=items)
+    notifying.send_letter("claim_supplement", file, by=by, at=at, items=items)
     record(SupplementRequested(items=items), stream=file.stream, by=by, at=at)
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 
+from baocheng.areas.claims.enums import LiabilityReason
 from baocheng.areas.claims.models.file import ClaimFile
+from baocheng.areas.organisation.queries import branch_names
 from baocheng.areas.products.enums import Reason
 from baocheng.engine.documents.letters import prepare_letter
 from baocheng.engine.documents.models import Letter
 from baocheng.engine.messaging.outbox import queue_message
 from baocheng.engine.streams import Actor
-from baocheng.kernel.amount_words import in_words
+from baocheng.engine.unit import current
+from baocheng.kernel.text import _
 from baocheng.kernel.time import business_date
 
 
@@ -37,7 +41,6 @@ def send_letter(
         attachments=[letter.id],
         by=by,
         at=at,
-        key=f"{template}:{letter.id}",
         version=_version(file),
     )
     return letter
@@ -45,20 +48,27 @@ def send_letter(
 
 def send_decision(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
     """Write the decision with the calculation line by line."""
-    return send_letter("decision", file, by=by, at=at, lines=_lines(file))
+    return send_letter(
+        "claim_decision",
+        file,
+        by=by,
+        at=at,
+        lines=_lines(file),
+    )
 
 
 def send_refusal(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
     """Write the refusal with clause, facts and reason."""
     claim, product = file.claim, file.product
     return send_letter(
-        "refusal",
+        "claim_refusal",
         file,
         by=by,
         at=at,
         clause_id=claim.liability_clause,
         clause_text=product.clauses[claim.liability_clause] if product else "",
-        reasons=[str(claim.get_liability_reason_display()), claim.liability_facts],
+        reasons=[str(LiabilityReason(claim.liability_reason).label)],
+        facts=claim.liability_facts,
     )
 
 
@@ -66,7 +76,7 @@ def remind(file: ClaimFile, *, items: Sequence[str], by: Actor, at: datetime) ->
     """Remind the customer by message of what is missing."""
     queue_message(
         stream=file.stream,
-        template="reminder",
+        template="claim_reminder",
         values={**_values(file, at), "items": items},
         to=_contacts(file),
         by=by,
@@ -89,17 +99,27 @@ def _values(file: ClaimFile, at: datetime) -> Mapping[str, Any]:
     return {
         "number": claim.number,
         "customer_name": claim.insured_name or claim.reporter_name,
-        "policy_number": claim.policy_number,
-        "product_name": claim.product_name,
+        "insured_name": claim.insured_name,
+        "policy_number": claim.policy_number or _("待核实"),
+        "product_name": claim.product_name or _("待核实"),
+        "policy_ends_on": business_date(file.cover.ends_at) if file.cover else None,
         "loss_on": file.loss_on,
         "reported_at": claim.reported_at,
-        "reported_on": business_date(claim.reported_at),
         "claimed_amount": claim.claimed_amount,
         "total_amount": claim.payable_amount,
-        "amount_words": in_words(claim.payable_amount),
         "decided_on": business_date(claim.decided_at or at),
         "company_name": settings.COMPANY_NAME,
+        "phone": settings.COMPANY_PHONE,
+        "branch_name": _branch_name(claim.branch),
     }
+
+
+def _branch_name(path: str) -> str:
+    """Return the name of a branch, read once in a unit."""
+    known: dict[str, str] = current().memo.setdefault("claims.branch_names", {})
+    if path not in known:
+        known.update(branch_names([path]))
+    return known.get(path, path)
 
 
 def _lines(file: ClaimFile) -> list[dict[str, Any]]:
@@ -121,7 +141,5 @@ def _lines(file: ClaimFile) -> list[dict[str, Any]]:
     return rows
 
 
-def _reduced(entry: Mapping[str, Any]) -> Any:
-    from decimal import Decimal
-
+def _reduced(entry: Mapping[str, Any]) -> Decimal:
     return Decimal(entry["claimed"]) - Decimal(entry["paid"])

@@ -20,8 +20,8 @@ from baocheng.engine.processes.operations import NewInstance, start_processes
 from baocheng.engine.publishing import versions
 from baocheng.engine.streams import Actor
 from baocheng.engine.unit import current, refuse_on, unit
-from baocheng.kernel.ids import new_id
 from baocheng.kernel.identifiers import business_number
+from baocheng.kernel.ids import new_id
 from baocheng.kernel.money import ZERO
 from baocheng.kernel.problems import Conflict, Problem, Problems
 from baocheng.kernel.text import _

@@ -8,8 +8,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
-from baocheng.areas.customers.calculations import name_document
 from baocheng.areas.customers.enums import IdentityKind, PartyKind, Sex
+from baocheng.areas.customers.models.name_search import name_document
 from baocheng.engine.fields import CodeField, EncryptedField, key_ring
 from baocheng.engine.streams import Stream
 from baocheng.kernel.ids import new_id

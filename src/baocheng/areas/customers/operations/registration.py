@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from baocheng.areas.customers.calculations import plain_name
 from baocheng.areas.customers.enums import IdentityKind, PartyKind, Sex
 from baocheng.areas.customers.events import PartyRegistered
 from baocheng.areas.customers.models import Party
+from baocheng.areas.customers.models.name_search import plain_name
 from baocheng.areas.customers.operations.contact import checked_email, checked_phone
 from baocheng.areas.customers.permissions import REGISTER, require
 from baocheng.areas.customers.queries import parties_by_identity_index, parties_by_reference

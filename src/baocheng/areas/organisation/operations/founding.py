@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
-
 from baocheng.areas.organisation import permissions
 from baocheng.areas.organisation.enums import BranchLevel
 from baocheng.areas.organisation.models import Branch, Staff
@@ -14,7 +12,6 @@ from baocheng.engine.streams import SYSTEM, Actor
 from baocheng.engine.unit import unit
 from baocheng.kernel.problems import Conflict
 from baocheng.kernel.text import _
-from baocheng.kernel.time import now
 
 HEAD_OFFICE_CODE = "1"
 ADMINISTRATOR_ROLE = "administrator"
@@ -42,36 +39,42 @@ class FoundedAlready(Conflict):
     message = _("总公司和首位管理员已经建立，请用已有账号登录。")
 
 
-def found_company(*, login: str, password: str, at: datetime | None = None) -> Staff:
-    """Open the head office and hire the first administrator, with the handbook's role for it.
+def is_founded() -> bool:
+    """Tell whether the head office stands."""
+    return Branch.objects.exists()
+
+
+def found_company(
+    *, name: str, administrator: str, login: str, password: str, at: datetime
+) -> Staff:
+    """Open the head office `name` and hire the first administrator, with the handbook's role.
 
     Raises:
         FoundedAlready: there is a branch.
         UnknownRole: the handbook has no role "administrator".
     """
-    moment = at or now()
     with unit():
-        if Branch.objects.exists():
+        if is_founded():
             raise FoundedAlready
         head_office = open_branch(
             code=HEAD_OFFICE_CODE,
-            name=settings.COMPANY_NAME,
+            name=name,
             parent=None,
             level=BranchLevel.HEAD_OFFICE,
             by=FOUNDER,
-            at=moment,
+            at=at,
         )
         staff = hire_staff(
             employee_number="0001",
-            name="管理员",
+            name=administrator,
             branch=head_office,
             username=login,
             password=password,
             by=FOUNDER,
-            at=moment,
+            at=at,
         )
         assert staff.user is not None
         staff.user.is_superuser = staff.user.is_staff = True
         staff.user.save(update_fields=["is_superuser", "is_staff"])
-        grant_role(staff=staff, role=ADMINISTRATOR_ROLE, branch=head_office, by=FOUNDER, at=moment)
+        grant_role(staff=staff, role=ADMINISTRATOR_ROLE, branch=head_office, by=FOUNDER, at=at)
     return staff

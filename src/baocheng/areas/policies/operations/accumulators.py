@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -47,7 +48,7 @@ def spend(spent: Mapping[AccumulatorKey, Decimal]) -> None:
 
 
 def _lock(keys: list[AccumulatorKey]) -> dict[AccumulatorKey, Accumulator]:
-    columns = [
+    columns: list[list[Any]] = [
         [new_id() for _key in keys],
         [UUID(key.policy) for key in keys],
         [key.insured for key in keys],

@@ -19,7 +19,6 @@ from baocheng.engine.decisions.dmn.boxed import LogicReader
 from baocheng.engine.decisions.dmn.item_types import TypeReader
 from baocheng.engine.decisions.dmn.source import Element, Source, child, children, line_of, tag
 from baocheng.engine.decisions.feel import tree
-from baocheng.engine.decisions.feel.functions import BUILTINS
 from baocheng.engine.decisions.types import UNTYPED
 from baocheng.engine.publishing.findings import Unreadable
 from baocheng.engine.publishing.handbook import nearest
@@ -165,7 +164,7 @@ def _implied_inputs(logic: Logic, known: Collection[str]) -> Iterator[InputData]
 
     Then the input expressions of its table, or its one expression, say what it is given.
     """
-    seen = {*known, *BUILTINS}
+    seen = set(known)
     clauses = logic.inputs if isinstance(logic, DecisionTable) else ()
     expressions = [c.expression for c in clauses] if isinstance(logic, DecisionTable) else [logic]
     for clause in clauses:

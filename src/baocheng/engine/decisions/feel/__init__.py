@@ -11,7 +11,6 @@ from typing import Any
 
 from baocheng.engine.decisions.feel import tree
 from baocheng.engine.decisions.feel.closures import Closure, closure
-from baocheng.engine.decisions.feel.functions import BUILTINS
 from baocheng.engine.decisions.feel.parser import (
     UnreadableExpression,
     parse_cell,
@@ -26,7 +25,7 @@ __all__ = ["Compiled", "UnreadableExpression", "compile_expression", "parse_cell
 class Compiled:
     """An expression ready to answer.
 
-    `names` are the names it takes from the context, built-in functions excluded; nothing else of
+    `names` are the names it takes from the context, functions of its own apart; nothing else of
     the context is touched, so the context may compute its entries when asked.
     """
 
@@ -47,8 +46,7 @@ class Compiled:
 @lru_cache(maxsize=4096)
 def _compiled(text: str, known: frozenset[str]) -> Compiled:
     node = parse_expression(text, known)
-    names = frozenset(tree.free_names(node)) - BUILTINS.keys()
-    return Compiled(text, node, names, closure(node))
+    return Compiled(text, node, frozenset(tree.free_names(node)), closure(node))
 
 
 def compile_expression(text: str, known: Collection[str] = ()) -> Compiled:

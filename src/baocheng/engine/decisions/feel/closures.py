@@ -32,8 +32,13 @@ def _literal(node: tree.Literal) -> Closure:
 @closure.register
 def _name(node: tree.Name) -> Closure:
     name = node.name
-    builtin = BUILTINS.get(name)
-    return lambda scope: scope.get(name, builtin)
+    return lambda scope: scope.get(name)
+
+
+@closure.register
+def _built_in(node: tree.BuiltIn) -> Closure:
+    function = BUILTINS[node.name]
+    return lambda _scope: function
 
 
 @closure.register

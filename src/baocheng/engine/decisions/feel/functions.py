@@ -284,13 +284,7 @@ def _string(value: Any) -> str | None:
     return text_of(value)
 
 
-@_builtin("number", ("from", str))
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+_builtin("number", ("from", str))(values.number)
 
 
 @_builtin("date", ("from", object), ("month", object), ("day", object), optional=2)

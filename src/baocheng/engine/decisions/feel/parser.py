@@ -13,6 +13,7 @@ from baocheng.engine.decisions.feel import tree
 from baocheng.engine.decisions.feel.functions import BUILTINS, PROPERTIES
 from baocheng.engine.decisions.feel.temporal import parse_temporal
 from baocheng.engine.decisions.feel.tree import INPUT, Name, Node
+from baocheng.engine.decisions.feel.values import number
 from baocheng.kernel.problems import Problem
 from baocheng.kernel.text import _
 
@@ -129,7 +130,7 @@ class _Builder(Transformer[Token, Any]):
         return Name(self._spelled(token), token.start_pos or 0)
 
     def number(self, token: Token) -> Node:
-        return tree.Literal(Decimal(token))
+        return tree.Literal(number(token))
 
     def string(self, token: Token) -> Node:
         return tree.Literal(_unquoted(token))
@@ -168,10 +169,12 @@ class _Builder(Transformer[Token, Any]):
         return self._spelled(token), value
 
     def call(self, function: Node, *arguments: Any) -> Node:
+        if isinstance(function, Name) and function.name in BUILTINS:
+            function = tree.BuiltIn(function.name)
         if arguments and isinstance(arguments[0], tuple):
             names, values = zip(*arguments, strict=True)
             return tree.Call(function, values, names)
-        if isinstance(function, Name) and function.name == "not" and len(arguments) == 1:
+        if function == tree.BuiltIn("not") and len(arguments) == 1:
             return tree.Not(arguments[0])
         return tree.Call(function, arguments)
 

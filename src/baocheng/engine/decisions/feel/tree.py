@@ -35,6 +35,13 @@ class Name(Node):
 
 
 @dataclass(frozen=True)
+class BuiltIn(Node):
+    """A built-in function where it is called; anywhere else its name is a variable's."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Path(Node):
     """`source.name`: an entry of a context, a property of a date, or of each item of a list."""
 

@@ -25,7 +25,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 # IEEE 754 decimal128, as the standard asks; an impossible result is trapped and becomes null.
-NUMBERS = Context(prec=34, traps=[InvalidOperation, DivisionByZero, Overflow])
+NUMBERS = Context(
+    prec=34, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -65,6 +67,17 @@ KINDS: dict[type, str] = {
     Range: "range",
     Function: "function",
 }
+
+
+def number(text: str) -> Decimal | None:
+    """Read a number, rounded to 34 digits; None when `text` is none, or beyond all measure."""
+    try:
+        read = NUMBERS.create_decimal(text)
+    except ArithmeticError:
+        return None
+    return read if read.is_finite() else None
+
+
 _TUPLES = frozenset({Range, Function})
 CLASSES = {kind: cls for cls, kind in KINDS.items()}
 ORDERED = frozenset({Decimal, str, date, time, datetime, timedelta, YearsMonths})

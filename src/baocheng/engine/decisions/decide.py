@@ -54,11 +54,6 @@ class Decided:
         return {self.decision.name: self.value}
 
 
-def select_inputs(decision: Decision, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the facts that the decision asks for; no other fact is touched."""
-    return {name: facts[name] for name in decision.all_inputs() if name in facts}
-
-
 def decide(decision: Decision, inputs: Mapping[str, Any], *, is_lenient: bool = False) -> Decided:
     """Make a decision; an input that is not given is null.
 
@@ -75,6 +70,15 @@ def decide(decision: Decision, inputs: Mapping[str, Any], *, is_lenient: bool = 
             if each.problem:
                 raise each.problem
     return decided
+
+
+def decide_on_facts(decision: Decision, facts: Mapping[str, Any]) -> Decided:
+    """Make a decision on a case, taking from its facts what the decision asks for and no more.
+
+    Raises:
+        Problem: as `decide`.
+    """
+    return decide(decision, {n: facts[n] for n in decision.all_inputs() if n in facts})
 
 
 def read_inputs(decision: Decision, inputs: Mapping[str, Any]) -> dict[str, Any]:
