@@ -405,7 +405,7 @@ TASK_FORM = Form(
                     kind="radio",
                     is_required=True,
                     is_wide=True,
-                    suggestion="决策表建议：属于责任（第 7 行：住院天数 ≥ 3，二级以上医院，等待期已过）",
+                    suggestion="决策表建议：属于责任（第 7 行：住院天数 ≥ 3）",
                     suggestion_url="/decision",
                     choices=[
                         Choice(value="full", label="属于", is_chosen=True),
@@ -747,7 +747,7 @@ CONTENTS: dict[str, tuple[str, Any]] = {
                     channel="短信",
                     address="138****2741",
                     subject="补充材料通知",
-                    body="王女士您好，您的赔案还缺出院小结第 2 页。\n请在方便时通过链接上传，材料到达后我们继续办理。",
+                    body="您的赔案还缺出院小结第 2 页。\n请通过链接上传，到达后我们继续办理。",
                     state=Badge(label="已送达", tone=Tone.DONE),
                     proof="运营商回执 14:31:07",
                 ),

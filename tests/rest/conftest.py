@@ -2,16 +2,24 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from baocheng.areas.organisation.enums import BranchLevel
 from baocheng.areas.organisation.models import Staff
 from baocheng.areas.organisation.operations.branches import open_branch
 from baocheng.areas.organisation.operations.founding import FOUNDER
+from baocheng.areas.organisation.operations.roles import grant_role
 from baocheng.areas.organisation.operations.staff import hire_staff
+from baocheng.engine.publishing.handbook import Handbook
+from baocheng.engine.publishing.permissions import APPROVE_HANDBOOK, PUBLISH_HANDBOOK
+from baocheng.engine.publishing.versions import publish
+from baocheng.engine.streams import Actor
 from baocheng.kernel.time import now
 
 PASSWORD = "yi-ge-hao-mima-2026"
@@ -26,6 +34,38 @@ def branch(db):
         parent=None,
         level=BranchLevel.HEAD_OFFICE,
         by=FOUNDER,
+        at=now(),
+    )
+
+
+ROLES = """
+roles:
+  - code: clerk
+    name: 综合柜员
+    permissions:
+      - customers.read_party
+      - customers.register_party
+      - policies.read_policy
+      - policies.issue_policy
+      - publishing.read_handbook
+"""
+
+
+@pytest.fixture
+def handbook(branch):
+    """Publish a small part of the default handbook, with one role that may do what is tested."""
+    folder = Path(settings.HANDBOOK)
+    names = (
+        "products/personal_accident.product.yaml",
+        "products/personal_accident.cases.json",
+        "claims/claim_triage.dmn",
+    )
+    files = {name: (folder / name).read_text() for name in names}
+    publish(
+        Handbook({**files, "clerk.roles.yaml": ROLES}),
+        effective_at=now() - timedelta(days=3650),
+        approved_by=Actor(id="staff:reviewer", permissions=frozenset({APPROVE_HANDBOOK})),
+        by=Actor(id="staff:editor", permissions=frozenset({PUBLISH_HANDBOOK})),
         at=now(),
     )
 
@@ -104,4 +144,12 @@ def sign_in(zhao_min) -> Callable[..., Caller]:
 
 @pytest.fixture
 def caller(sign_in) -> Caller:
+    return sign_in()
+
+
+@pytest.fixture
+def clerk(handbook, hire, branch, sign_in) -> Caller:
+    """Return 赵敏 as a caller who holds the role of the small handbook."""
+    staff = Staff.objects.get(employee_number="1001")
+    grant_role(staff=staff, role="clerk", branch=branch, by=FOUNDER, at=now())
     return sign_in()

@@ -99,13 +99,13 @@ def test_query_that_cannot_be_read_is_a_bad_request(caller):
     assert problem(caller.get("/tokens?x=%00"), 400)["code"] == "rest.malformed_request"
 
 
-def test_own_mistake_is_answered_without_its_story(caller, monkeypatch, caplog):
+def test_own_mistake_is_answered_without_its_story(clerk, monkeypatch, caplog):
     def broken():
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr(handbook, "latest_versions", broken)
 
-    answer = caller.get("/handbook/versions")
+    answer = clerk.get("/handbook/versions")
 
     document = problem(answer, 500)
     assert document["code"] == "rest.unexpected"

@@ -29,7 +29,7 @@ OPERATIONS = [
 
 
 @pytest.fixture
-def document(caller, settings):
+def document(clerk, settings):
     """Return the API's document, the application staying on the test's connection."""
     # After the caller signed in: Django's own test client connects these again.
     settings.ALLOWED_HOSTS = ["*"]
@@ -42,7 +42,7 @@ def document(caller, settings):
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_no_request_breaks_the_api_or_its_document(document, caller, path, method, mode):
+def test_no_request_breaks_the_api_or_its_document(document, clerk, path, method, mode):
     operation = document[path][method]
 
     @settings(
@@ -53,6 +53,6 @@ def test_no_request_breaks_the_api_or_its_document(document, caller, path, metho
     )
     @given(case=operation.as_strategy(mode))
     def send(case):
-        case.call_and_validate(headers=caller.headers, checks=CHECKS)
+        case.call_and_validate(headers=clerk.headers, checks=CHECKS)
 
     send()

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from baocheng.cli import server
-from baocheng.cli.main import main
+from baocheng.cli.root import main
 
 
 @main.command()

@@ -10,7 +10,7 @@ from ninja.responses import Response
 
 from baocheng.rest import openapi
 from baocheng.rest.conditions import etag
-from baocheng.rest.endpoints import decisions, handbook, tokens
+from baocheng.rest.endpoints import decisions, handbook, policies, tokens
 from baocheng.rest.parsing import StrictParser
 from baocheng.rest.problems import answer_to
 from baocheng.rest.tokens import Bearer
@@ -44,6 +44,7 @@ class Api(NinjaAPI):
 api = Api(
     title="保程 Baocheng",
     version=VERSION,
+    urls_namespace="api",
     description=DESCRIPTION,
     openapi_url=None,
     docs_url=None,
@@ -51,6 +52,7 @@ api = Api(
     auth=Bearer(),
 )
 api.add_router("/tokens", tokens.router, tags=["访问令牌"])
+api.add_router("/policies", policies.router, tags=["保单"])
 api.add_router("/handbook", handbook.router, tags=["服务手册"])
 api.add_router("/handbook/decisions", decisions.router, tags=["服务手册"])
 

@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -138,6 +139,17 @@ def problem_response(problem: Problem) -> HttpResponse:
     if problem.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="baocheng"'
     return response
+
+
+@contextmanager
+def under(place: str) -> Iterator[None]:
+    """Let what the block refuses name its fields below `place`."""
+    try:
+        yield
+    except Problem as problem:
+        for each in (problem, *(problem.problems if isinstance(problem, Problems) else ())):
+            each.fields = tuple(f"{place}.{field}" for field in each.fields)
+        raise
 
 
 def said(problem: Problem) -> str:

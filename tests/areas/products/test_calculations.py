@@ -276,6 +276,15 @@ def test_every_fault_of_the_input_is_named_at_once(accident: Product, loss: Loss
         Line(key="5", head="hospital_day", on=day),
         Line(key="6", head="disability", on=day),
         Line(key="7", head="medicall", on=day),
+        Line(key="8", head="medical", on=day, amount=Decimal("1.001")),
+        Line(key="9", head="medical", on=day, amount=Decimal(1), items=0),
+        Line(
+            key="10",
+            head="medical",
+            on=day,
+            amount=Decimal(1),
+            other_paid={Payer.SOCIAL_INSURANCE: Decimal("-1.00")},
+        ),
     ]
 
     with pytest.raises(Problems) as refused:
@@ -287,18 +296,42 @@ def test_every_fault_of_the_input_is_named_at_once(accident: Product, loss: Loss
         ("products.amount_unexpected", "lines.2.amount"),
         ("products.benefit_repeated", "lines.3.head"),
         ("products.days_missing", "lines.4.days"),
-        ("products.disability_grade_missing", "loss.disability_grades"),
         ("products.head_unknown", "lines.6.head"),
+        ("products.amount_missing", "lines.7.amount"),
+        ("products.number_impossible", "lines.8"),
+        ("products.number_impossible", "lines.9"),
+        ("products.disability_grade_missing", "loss.disability_grades"),
     ]
 
 
-def test_motor_claim_needs_the_fault_ratio(motor: Product, loss: Losses) -> None:
+@pytest.mark.parametrize("ratio", [None, Ratio(Decimal("-0.1")), Ratio(Decimal("1.1"))])
+def test_motor_claim_needs_a_fault_ratio(motor: Product, loss: Losses, ratio: Ratio | None) -> None:
     line = Line(key="1", head="third_party_property", on=date(2026, 3, 10), amount=Decimal(900))
 
     with pytest.raises(Problems) as refused:
-        calculate(motor, covers=MOTOR, loss=loss(), lines=[line], used={})
+        calculate(motor, covers=MOTOR, loss=loss(fault_ratio=ratio), lines=[line], used={})
 
     assert [problem.code for problem in refused.value.problems] == ["products.fault_ratio_missing"]
+
+
+@pytest.mark.parametrize("grades", [(), (0,), (5, 11)])
+def test_disability_claim_needs_grades_from_one_to_ten(
+    accident: Product, loss: Losses, grades: tuple[int, ...]
+) -> None:
+    line = Line(key="1", head="disability", on=date(2026, 3, 10))
+
+    with pytest.raises(Problems) as refused:
+        calculate(
+            accident,
+            covers=ACCIDENT,
+            loss=loss(disability_grades=grades),
+            lines=[line],
+            used={},
+        )
+
+    assert [problem.code for problem in refused.value.problems] == [
+        "products.disability_grade_missing"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,9 @@ def test_a_deadline_follows_the_law(start: str, limit: str, due_at: str) -> None
 
 
 def test_days_after_the_supplement_notice_up_to_the_receipt_do_not_count() -> None:
-    run = resumed(paused(started("2025-11-03 09:00", "30 days"), "2025-11-10 15:00"), "2025-11-20 08:00")
+    run = resumed(
+        paused(started("2025-11-03 09:00", "30 days"), "2025-11-10 15:00"), "2025-11-20 08:00"
+    )
 
     # 3 December without the pause, ten days later with it; a Saturday moves on to Monday.
     assert due(started("2025-11-03 09:00", "30 days")) == "2025-12-04 00:00:00+08:00"
@@ -73,7 +75,9 @@ def test_days_after_the_supplement_notice_up_to_the_receipt_do_not_count() -> No
 
 
 def test_a_pause_within_a_day_costs_no_day() -> None:
-    run = resumed(paused(started("2025-11-03 09:00", "30 days"), "2025-11-10 09:00"), "2025-11-10 17:00")
+    run = resumed(
+        paused(started("2025-11-03 09:00", "30 days"), "2025-11-10 09:00"), "2025-11-10 17:00"
+    )
 
     assert due(run) == due(started("2025-11-03 09:00", "30 days"))
 
@@ -107,7 +111,9 @@ def test_overlapping_pauses_end_with_the_last() -> None:
 
 
 def test_a_pause_recorded_late_never_reaches_before_the_start() -> None:
-    run = resumed(paused(started("2025-11-03 09:00", "30 days"), "2025-11-01 10:00"), "2025-11-02 10:00")
+    run = resumed(
+        paused(started("2025-11-03 09:00", "30 days"), "2025-11-01 10:00"), "2025-11-02 10:00"
+    )
 
     assert run.pauses[0].since == run.pauses[0].until == moment("2025-11-03 09:00")
     assert due(run) == "2025-12-04 00:00:00+08:00"
@@ -115,7 +121,8 @@ def test_a_pause_recorded_late_never_reaches_before_the_start() -> None:
 
 def test_changing_the_limit_keeps_what_was_used() -> None:
     run = resumed(
-        paused(started("2025-11-03 09:00", "5 working days"), "2025-11-05 10:00"), "2025-11-12 10:00"
+        paused(started("2025-11-03 09:00", "5 working days"), "2025-11-05 10:00"),
+        "2025-11-12 10:00",
     )
     changed = run.plus(
         Entry(mark=Mark.LIMIT_CHANGED, at=moment("2025-11-13 09:00"), limit=Limit.read("30 days"))
@@ -154,12 +161,14 @@ def test_a_warning_comes_at_its_moment(limit: str, alarm: Alarm, moment_text: st
 
 def test_a_warning_skips_the_pause_and_holidays() -> None:
     run = resumed(
-        paused(started("2025-09-26 09:00", "5 working days"), "2025-09-28 10:00"), "2025-09-29 10:00"
+        paused(started("2025-09-26 09:00", "5 working days"), "2025-09-28 10:00"),
+        "2025-09-29 10:00",
     )
 
     # Counted: 28 and 30 September, 9, 10 and 11 October (a make-up Saturday).
     now = standing(run, [Alarm("80%", share=Decimal("0.8"))], CALENDAR)
-    assert now.deadline and now.deadline.due_on == date(2025, 10, 11)
+    assert now.deadline is not None
+    assert now.deadline.due_on == date(2025, 10, 11)
     assert now.next_check_at == moment("2025-10-11 00:00")
 
 
@@ -190,7 +199,7 @@ def test_used_share_grows_only_on_days_that_count() -> None:
         used_share(run, moment(at), CALENDAR)
         for at in ("2025-09-27 12:00", "2025-09-28 12:00", "2025-10-05 12:00", "2025-10-20 12:00")
     ]
-    assert shares == [Decimal("0"), Decimal("0.1"), Decimal("0.6"), Decimal("1")]
+    assert shares == [Decimal(0), Decimal("0.1"), Decimal("0.6"), Decimal(1)]
 
 
 def test_the_arithmetic_is_explained_in_stretches() -> None:
@@ -230,12 +239,16 @@ def test_stopping_ends_the_pause() -> None:
 
 
 def test_the_ledger_survives_json() -> None:
-    run = resumed(paused(started("2025-11-03 09:00", "10 days"), "2025-11-05 10:00"), "2025-11-06 10:00")
+    run = resumed(
+        paused(started("2025-11-03 09:00", "10 days"), "2025-11-05 10:00"), "2025-11-06 10:00"
+    )
 
     assert Run.from_json(run.to_json()) == run
 
 
-@pytest.mark.parametrize("text", ["", "5", "0 days", "five days", "5 weeks", "-1 days", "1.5 hours"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "0 days", "five days", "5 weeks", "-1 days", "1.5 hours"]
+)
 def test_what_is_no_limit_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{text}$"):
         Limit.read(text)

@@ -137,16 +137,32 @@ def test_every_error_of_a_file_is_found_at_once_with_its_line() -> None:
         (2, "clocks.never_stops", "没有结束事件“stops_on”，时限将永远不会结束。"),
         (4, "clocks.wrong_value", "“kind”不能是“statutary”，可用：statutory、promise、budget。"),
         (5, "clocks.missing_basis", "法定时限应写明条款“article”。"),
-        (6, "clocks.unknown_event", "“tests.parcel.recieved.v1”不存在，是否为 tests.parcel.received.v1？"),
-        (8, "clocks.never_resumes", "由“tests.parcel.asked.v1”暂停后没有恢复事件“resumes_on”或“until”。"),
-        (9, "clocks.wrong_value", "“ball_with”不能是“nobody”，可用：us、customer、third_party、authority。"),
-        (11, "clocks.wrong_limit", "“5 weeks”不是时限：应写作 30 days、5 working days 或 24 hours。"),
+        (
+            6,
+            "clocks.unknown_event",
+            "“tests.parcel.recieved.v1”不存在，是否为 tests.parcel.received.v1？",
+        ),
+        (
+            8,
+            "clocks.never_resumes",
+            "由“tests.parcel.asked.v1”暂停后没有恢复事件“resumes_on”或“until”。",
+        ),
+        (
+            9,
+            "clocks.wrong_value",
+            "“ball_with”不能是“nobody”，可用：us、customer、third_party、authority。",
+        ),
+        (
+            11,
+            "clocks.wrong_limit",
+            "“5 weeks”不是时限：应写作 30 days、5 working days 或 24 hours。",
+        ),
         (11, "clocks.unreachable_tier", "没有条件的一档之后的各档不会用到。"),
         (11, "clocks.missing_tier", "最后一档不应有条件：其余情形也要有时限。"),
         (12, "clocks.unknown_name", "“trak”不存在，是否为 track？"),
         (14, "clocks.unknown_key", "不认识“stop_on”，是否为 stops_on？"),
         (16, "clocks.wrong_limit", "“soon”不是时限：应写作 30 days、5 working days 或 24 hours。"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(

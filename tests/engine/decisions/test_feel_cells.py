@@ -76,4 +76,5 @@ def test_a_null_input_is_admitted_only_where_null_is_meant(
 def test_a_cell_may_speak_of_other_names() -> None:
     assert admits("> limit", Decimal(5), limit=4) is True
     assert admits("> limit", Decimal(5), limit=None) is None
-    assert admits("[low..high]", 5, low=1, high=None) is False
+    assert admits("[low..high]", 5, low=1, high=None) is None
+    assert admits("[low..high]", 0, low=1, high=None) is False

@@ -16,9 +16,8 @@ _STEP = re.compile(r"(?:-(?P<name>[\w*]*)(?:\[(?P<condition>[^\]]*)\])?->)?\s*(?
 def definitions(body: str, messages: tuple[str, ...] = ()) -> str:
     """Wrap root elements into a file; every message has its name for id."""
     declared = "".join(f'<message id="{name}" name="{name}"/>' for name in messages)
-    return (
-        f'<definitions {_NAMESPACES} id="d" targetNamespace="test">{declared}{body}</definitions>'
-    )
+    opening = f'<definitions {_NAMESPACES} id="definitions" targetNamespace="test">'
+    return f"{opening}{declared}{body}</definitions>"
 
 
 def bpmn(elements: str, flows: str, *messages: str, key: str = "model") -> str:
@@ -79,6 +78,6 @@ _count = 0
 
 
 def _next() -> int:
-    global _count  # noqa: PLW0603
+    global _count
     _count += 1
     return _count

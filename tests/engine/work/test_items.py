@@ -91,7 +91,7 @@ def organisation() -> Iterator[dict[Place, Pool]]:
 def test_open_items_writes_all_of_a_unit_in_one_statement(
     django_assert_num_queries: Any,
 ) -> None:
-    with django_assert_num_queries(3), unit():  # savepoint, insert, release
+    with django_assert_num_queries(4), unit():  # savepoint, clocks, insert, release
         open_items([new_item() for _ in range(20)], at=NOON)
 
     assert WorkItem.objects.filter(state=ItemState.OPEN).count() == 20

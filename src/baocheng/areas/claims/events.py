@@ -159,14 +159,6 @@ class RefusalNotified(Event):
     letter: str
 
 
-@event("claims.claim.payment_instructed.v1")
-@dataclass(frozen=True, kw_only=True)
-class PaymentInstructed(Event):
-    """已发出支付指令."""
-
-    amount: Decimal
-
-
 @event("claims.claim.recovery_booked.v1")
 @dataclass(frozen=True, kw_only=True)
 class RecoveryBooked(Event):

@@ -35,7 +35,7 @@ LABELS: Mapping[str, str] = {
     "sample_number": "抽样号",
 }
 
-DEATH_HEADS = frozenset({"death", "accidental_death"})
+DEATH_HEADS = frozenset({"death"})
 INJURY_HEADS = frozenset({"third_party_injury", "third_party_medical"})
 
 

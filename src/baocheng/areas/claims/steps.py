@@ -110,6 +110,11 @@ def instruct_payment(work: StepCall[ClaimFile]) -> None:
     settlement.instruct_payment(work.subject, by=work.by, at=work.at)
 
 
+@step("claims.note_payment")
+def note_payment(work: StepCall[ClaimFile]) -> None:
+    settlement.note_payment(work.subject)
+
+
 @step("claims.book_recovery")
 def book_recovery(work: StepCall[ClaimFile]) -> None:
     settlement.book_recovery(work.subject, by=work.by, at=work.at)

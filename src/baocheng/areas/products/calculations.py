@@ -6,9 +6,10 @@ a coverage leaves unpaid of an expense is offered to the next one that accepts i
 `docs/algorithms/benefit_calculation.md` has the formulas with worked examples.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from baocheng.areas.products.definition import (
@@ -27,6 +28,7 @@ from baocheng.areas.products.definition import (
     Limit,
     LimitByHead,
     LumpSum,
+    Needs,
     OtherPayer,
     PerDayLimit,
     PerItemLimit,
@@ -48,7 +50,7 @@ from baocheng.areas.products.sheet import (
     SheetLine,
     read_inputs,
 )
-from baocheng.kernel.money import ZERO, allocate, yuan
+from baocheng.kernel.money import CENT, ZERO, allocate, yuan
 from baocheng.kernel.problems import Problem, Problems
 from baocheng.kernel.text import _
 
@@ -61,10 +63,17 @@ class HeadUnknown(Problem):
 
 
 class AmountMissing(Problem):
-    """An expense or damage without an amount, or with a negative one."""
+    """An expense or damage without an amount, or with an impossible one."""
 
     code = "products.amount_missing"
-    message = _("第 {line} 项须填写不为负的金额。")
+    message = _("第 {line} 项须填写不为负、最多两位小数的金额。")
+
+
+class NumberImpossible(Problem):
+    """A line with a number that cannot be."""
+
+    code = "products.number_impossible"
+    message = _("第 {line} 项的已付金额、不合理金额、天数不能为负，项数至少为一。")
 
 
 class AmountUnexpected(Problem):
@@ -92,14 +101,14 @@ class FaultRatioMissing(Problem):
     """The insured driver's share of fault is not known yet."""
 
     code = "products.fault_ratio_missing"
-    message = _("请先确定被保险机动车一方的事故责任比例。")
+    message = _("请先确定被保险机动车一方的事故责任比例（0% 至 100%）。")
 
 
 class DisabilityGradeMissing(Problem):
     """No disability grade is known yet."""
 
     code = "products.disability_grade_missing"
-    message = _("请先确定伤残等级。")
+    message = _("请先确定伤残等级（一至十级）。")
 
 
 def calculate(
@@ -164,6 +173,7 @@ def accumulator_keys(
     return sorted(keys)
 
 
+@lru_cache(maxsize=4096)
 def policy_year_start(cover_from: date, on: date) -> date:
     """Return the anniversary of `cover_from` at which the policy year of `on` began.
 
@@ -208,26 +218,45 @@ def _head_key(loss: Loss, step: LimitByHead, head: str) -> AccumulatorKey:
 def _refuse_unfit(product: Product, loss: Loss, lines: Sequence[Line]) -> None:
     problems: list[Problem] = []
     benefits: set[str] = set()
+    facts: set[str] = set()
     for index, line in enumerate(lines):
         needs = product.needs.get(line.head)
         if needs is None:
             problems.append(HeadUnknown(f"lines.{index}.head", head=line.head))
             continue
-        if needs.amount and (line.amount is None or line.amount < 0):
-            problems.append(AmountMissing(f"lines.{index}.amount", line=line.key))
-        if not needs.amount and line.amount is not None:
-            problems.append(AmountUnexpected(f"lines.{index}.amount", line=line.key))
-        if needs.days and line.days < 1:
-            problems.append(DaysMissing(f"lines.{index}.days", line=line.key))
+        problems += _line_problems(needs, f"lines.{index}", line)
         if needs.once and line.head in benefits:
             problems.append(BenefitRepeated(f"lines.{index}.head", line=line.key))
-        if needs.fault_ratio and loss.fault_ratio is None:
-            problems.append(FaultRatioMissing("loss.fault_ratio"))
-        if needs.disability_grades and not loss.disability_grades:
-            problems.append(DisabilityGradeMissing("loss.disability_grades"))
         benefits.add(line.head)
+        facts |= needs.facts
+    problems += _fact_problems(facts, loss)
     if problems:
         raise Problems(problems)
+
+
+def _line_problems(needs: Needs, place: str, line: Line) -> Iterator[Problem]:
+    if needs.amount and (line.amount is None or not _is_amount(line.amount)):
+        yield AmountMissing(f"{place}.amount", line=line.key)
+    if not needs.amount and line.amount is not None:
+        yield AmountUnexpected(f"{place}.amount", line=line.key)
+    if needs.days and line.days < 1:
+        yield DaysMissing(f"{place}.days", line=line.key)
+    amounts = (line.ineligible_amount, *line.other_paid.values())
+    if line.days < 0 or line.items < 1 or not all(map(_is_amount, amounts)):
+        yield NumberImpossible(place, line=line.key)
+
+
+def _is_amount(amount: Decimal) -> bool:
+    return amount >= 0 and amount == amount.quantize(CENT)
+
+
+def _fact_problems(needed: set[str], loss: Loss) -> Iterator[Problem]:
+    ratio = loss.fault_ratio
+    if "fault_ratio" in needed and (ratio is None or not 0 <= ratio <= 1):
+        yield FaultRatioMissing("loss.fault_ratio")
+    grades = loss.disability_grades
+    if "disability_grades" in needed and not (grades and all(1 <= grade <= 10 for grade in grades)):
+        yield DisabilityGradeMissing("loss.disability_grades")
 
 
 class _Entry:
@@ -237,7 +266,7 @@ class _Entry:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self.claimed = line.amount or ZERO
+        self.claimed = ZERO + (line.amount or 0)
         self.paid = ZERO
         self.parts: list[Part] = []
 

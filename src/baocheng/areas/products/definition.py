@@ -311,14 +311,20 @@ class Coverage(Declared):
         return bool(self.plan) and isinstance(self.plan[0], Basis)
 
 
+_NEEDED_FACTS: Mapping[type[Step], str] = {
+    FaultRatio: "fault_ratio",
+    LimitByHead: "fault_ratio",
+    Disability: "disability_grades",
+}
+
+
 class Needs(NamedTuple):
-    """What a line must bring with it, and what must be known of the loss, for its head."""
+    """What a line must bring with it, and which facts of the loss must be known, for its head."""
 
     amount: bool
     days: bool
     once: bool
-    fault_ratio: bool
-    disability_grades: bool
+    facts: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -363,8 +369,7 @@ class Product(Declared):
             amount=not any(coverage.is_benefit for coverage in accepting),
             days=bool(kinds & {DailyAllowance, PerDayLimit}),
             once=bool(kinds & {LumpSum, Disability}),
-            fault_ratio=bool(kinds & {FaultRatio, LimitByHead}),
-            disability_grades=Disability in kinds,
+            facts=frozenset(_NEEDED_FACTS[kind] for kind in kinds if kind in _NEEDED_FACTS),
         )
 
     def steps(self) -> Iterator[tuple[Coverage, Step]]:

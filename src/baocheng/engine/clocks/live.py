@@ -78,7 +78,10 @@ FOLLOWING = (
 
 
 def load(streams: Iterable[Stream]) -> Mapping[UUID, list[Live]]:
-    """Return the clocks of these streams, oldest first, reading the unknown ones in one query."""
+    """Return the clocks of these streams, reading the unknown ones in one query.
+
+    A run that has ended comes before the one that followed it.
+    """
     writing = current()
     known: dict[UUID, list[Live]] = writing.memo.setdefault(_STREAMS, {})
     unknown = {stream.id for stream in streams} - known.keys()
@@ -86,8 +89,8 @@ def load(streams: Iterable[Stream]) -> Mapping[UUID, list[Live]]:
     written = [id for id in unknown if not writing.is_new(id)]
     if written:
         # Locked, so that a warning that fires at the same time is waited for, not overwritten.
-        rows = Clock.objects.select_for_update().filter(stream_id__in=written).order_by("id")
-        for row in rows:
+        rows = Clock.objects.select_for_update().filter(stream_id__in=written)
+        for row in rows.order_by("stopped_at", "id"):
             known[row.stream_id].append(live(row))
     return known
 

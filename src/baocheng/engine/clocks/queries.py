@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from baocheng.engine.clocks.arithmetic import deadline_of, explain, used_share
 from baocheng.engine.clocks.definition import Basis, ClockDefinition
 from baocheng.engine.clocks.enums import ClockKind, ClockState
 from baocheng.engine.clocks.ledger import Run
-from baocheng.engine.clocks.live import definition_of, dues, load
+from baocheng.engine.clocks.live import dues, load
 from baocheng.engine.clocks.models import RUNNING, Clock
 from baocheng.engine.clocks.wording import (
     Line,
@@ -17,6 +19,7 @@ from baocheng.engine.clocks.wording import (
     limit_in_words,
     remaining_in_words,
 )
+from baocheng.engine.publishing.versions import handbook
 from baocheng.engine.streams import Stream
 from baocheng.engine.work.deadlines import Due
 from baocheng.engine.work.enums import Party
@@ -77,13 +80,15 @@ def clock_stack(stream: Stream, *, at: datetime) -> list[ClockView]:
 def clock_stacks(
     streams: Collection[Stream], *, at: datetime, is_explained: bool = True
 ) -> dict[Stream, list[ClockView]]:
-    """Return the clock stack of each of these streams, read in one query."""
-    rows = Clock.objects.filter(stream_id__in={stream.id for stream in streams})
+    """Return the clock stack of each of these streams, read in one query for all."""
+    rows = list(Clock.objects.filter(stream_id__in={stream.id for stream in streams}))
+    books = {version: handbook(version) for version in {row.handbook_version for row in rows}}
     found: dict[Stream, list[ClockView]] = {stream: [] for stream in streams}
-    for row in rows.order_by("id"):
-        found[row.stream].append(_view(row, definition_of(row), at, is_explained=is_explained))
+    for row in rows:
+        definition = books[row.handbook_version].get("clock", row.key)
+        found[row.stream].append(_view(row, definition, at, is_explained=is_explained))
     for stack in found.values():
-        stack.sort(key=lambda one: (_RANK[one.state], one.due_at or one.stopped_at or at))
+        stack.sort(key=lambda one: (_RANK[one.state], one.due_at or one.stopped_at or at, one.id))
     return found
 
 
@@ -134,7 +139,8 @@ def _is_late(run: Run, row: Clock, at: datetime) -> bool:
 
 def find_clock(stream: Stream, key: str) -> Clock | None:
     """Return the latest run of this clock on the stream, None where it never ran."""
-    return Clock.objects.filter(stream_id=stream.id, key=key).order_by("-id").first()
+    runs = Clock.objects.filter(stream_id=stream.id, key=key)
+    return runs.order_by(F("stopped_at").desc(nulls_first=True)).first()
 
 
 def tightest_deadlines(streams: Collection[Stream]) -> dict[Stream, datetime]:

@@ -23,6 +23,7 @@ from baocheng.engine.unit import current, unit
 from baocheng.engine.work.deadlines import Due, set_deadlines
 from baocheng.kernel.ids import new_id
 from baocheng.kernel.problems import Conflict
+from baocheng.kernel.time import SHANGHAI
 
 _BATCH = 500
 _ATTEMPTS = 3
@@ -134,7 +135,7 @@ def _breach(clock: Live, cause: UUID | None) -> None:
         basis=str(clock.definition.basis),
         unit=row.limit_unit or "",
         due_on=row.due_on,
-        due_at=row.due_at,
+        due_at=row.due_at.astimezone(SHANGHAI),
         escalate_to=clock.definition.escalate_to,
         consequence=clock.definition.breach,
     )
@@ -153,7 +154,7 @@ def _warn(clock: Live, label: str, at: datetime) -> None:
         warning=label,
         unit=row.limit_unit or "",
         due_on=row.due_on,
-        due_at=row.due_at,
+        due_at=row.due_at.astimezone(SHANGHAI),
         escalate_to=clock.definition.escalate_to,
     )
     recorded = record(warned, stream=row.stream, by=SYSTEM, at=at)

@@ -2,7 +2,8 @@
 
 One row is one case. A column named like an input gives it; a column named `=output` says what
 must come out, `=` alone the whole answer; `决策` names the decision when the file has several;
-`说明` is for the reader. An empty cell is null. Lists and contexts are written as JSON.
+`说明` is for the reader. An empty cell is null. Lists and contexts are written as JSON,
+the inputs of an untyped column as FEEL (`12`, `true`, `"text"`).
 """
 
 import csv
@@ -15,7 +16,9 @@ from typing import Any
 
 from baocheng.engine.decisions.decide import Decided, decide
 from baocheng.engine.decisions.definition import Decision, DecisionTable
+from baocheng.engine.decisions.feel.parser import UnreadableExpression, parse_expression
 from baocheng.engine.decisions.feel.values import KINDS, equal
+from baocheng.engine.decisions.partition import OpaqueCell, constant
 from baocheng.engine.decisions.phrases import value_text
 from baocheng.engine.decisions.types import ANY, UNTYPED, Type
 from baocheng.engine.publishing.findings import Finding
@@ -95,7 +98,11 @@ def _output_types(decision: Decision) -> dict[str, Type]:
 
 
 def _differences(decision: Decision, row: Mapping[str, str]) -> Iterator[str]:
-    given = {name: _plain(row[name]) for name in decision.all_inputs() if name in row}
+    given = {
+        name: _literal(row[name]) if asked.type.kind == ANY else _plain(row[name])
+        for name, asked in decision.all_inputs().items()
+        if name in row
+    }
     try:
         decided = decide(decision, given)
     except Problem as problem:
@@ -122,6 +129,14 @@ def _difference(decided: Decided, name: str, text: str) -> Iterator[str]:
             got=value_text(got),
             rows="、".join(map(str, decided.matched_rows)) or "—",
         )
+
+
+def _literal(text: str) -> Any:
+    """Read a cell of an input without a type: a FEEL constant, or else text."""
+    try:
+        return constant(parse_expression(text))
+    except (UnreadableExpression, OpaqueCell):
+        return _plain(text)
 
 
 def _plain(text: str) -> Any:

@@ -39,6 +39,7 @@ CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 
 ELEMENT_NAMES = {
+    "sequenceFlow": _("连线"),
     "startEvent": _("开始事件"),
     "endEvent": _("结束事件"),
     "intermediateCatchEvent": _("中间捕获事件"),

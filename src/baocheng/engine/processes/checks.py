@@ -223,6 +223,9 @@ class _Check:
         for id in soundness.piling_flows:
             sentence = _("循环中的分支不断增加，同一环节会被重复办理。")
             yield self._found(self.process.flows[id], "tokens_pile_up", sentence)
+        for id in soundness.endless_starts:
+            sentence = _("从这里开始的案件永远不会结束：每一轮循环都会留下新的分支。")
+            yield self._found(self.process.nodes[id], "never_ends", sentence)
 
     # The drawing.
 

@@ -146,11 +146,9 @@ class _Painter:
 
     def _describe(self) -> str:
         """Return the position in words, for those who do not see the drawing."""
-        nodes = self.document.nodes
-        current = "、".join(nodes[id].label for id in self.marks.current if id in nodes)
-        done = "、".join(
-            nodes[id].label for id in self.marks.done if id in nodes and nodes[id].name
-        )
+        nodes = self.document.nodes.values()
+        current = "、".join(node.label for node in nodes if node.id in self.marks.current)
+        done = "、".join(node.name for node in nodes if node.name and node.id in self.marks.done)
         parts = []
         if current:
             parts.append(_("当前环节：{names}。").format(names=current))

@@ -63,6 +63,9 @@ def with_layout(xml_text: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
+_Cell = tuple[int, int]  # column and row
+
+
 class _Line(NamedTuple):
     """A sequence flow between two nodes of one container; `border` is the boundary event that it
     leaves, while `source` is then the activity underneath."""
@@ -372,8 +375,16 @@ class _Container:
                 if is_back and row < max(self.row.values()):
                     cost += 1
                 nodes = frozenset((column, row) for column in columns)
+                cost += sum(self._is_under_border(cell) for cell in nodes) * 1.2
                 cells = {(column, row) for column in range(min(ends), max(ends) + 1)}
                 yield _Plan(row, nodes, frozenset(cells) - nodes, along, leaves, enters, cost)
+
+    def _is_under_border(self, cell: _Cell) -> bool:
+        """Tell whether boundary events hang above the cell, whose lines come down there."""
+        column, row = cell
+        return any(
+            self.column[host] == column and self.row.get(host) == row - 1 for host in self.borders
+        )
 
     def _row_of(self, id: str, otherwise: int) -> int:
         return self.row.get(id, otherwise)
@@ -383,7 +394,7 @@ class _Container:
             return [_STRAIGHT]
         start = self.row[entry.source]
         if entry.border:
-            return [_AT_NODE] if row > start else []
+            return [_AT_NODE, _BESIDE] if row > start else []
         if row == start:
             return [] if is_back else [_STRAIGHT]
         if is_back or self.nodes[entry.source].type.is_gateway:
@@ -399,9 +410,6 @@ class _Container:
         if is_back or self.nodes[exit.target].type.is_gateway:
             return [_AT_NODE, _BESIDE]
         return [_BESIDE]
-
-
-_Cell = tuple[int, int]
 
 
 def _by(lines: Sequence[_Line], end: str) -> Mapping[str, list[_Line]]:
@@ -600,7 +608,7 @@ class _Plotter:
     def _start(self, line: _Line, route: _Route, source: Bounds) -> list[Point]:
         """Return the points from the source to the row of the line."""
         y = self.center[route.row]
-        if line.border or route.leaves is _AT_NODE:
+        if route.leaves is _AT_NODE:
             x = source.center.x
             return [Point(x, source.bottom if y > source.center.y else source.y), Point(x, y)]
         if route.leaves is _STRAIGHT:
@@ -608,6 +616,11 @@ class _Plotter:
         column = self.container.column[line.source]
         place = self.tracks[column + 1].index(f"out {line.source}")
         x = self.left[column] + self.width[column] + 20.0 + 14.0 * place
+        if line.border:
+            # Something stands right below: first to the gap beside the host, then down.
+            under = source.bottom + 12.0
+            down = [Point(source.center.x, source.bottom), Point(source.center.x, under)]
+            return [*down, Point(x, under), Point(x, y)]
         return [Point(source.right, source.center.y), Point(x, source.center.y), Point(x, y)]
 
     def _end(self, line: _Line, route: _Route, target: Bounds) -> list[Point]:

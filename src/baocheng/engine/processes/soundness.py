@@ -19,10 +19,12 @@ _Marking = frozenset[tuple[str, int]]
 
 
 class Soundness(NamedTuple):
-    """Joins where tokens can be left waiting for ever, and flows on which tokens pile up."""
+    """Joins where tokens can be left waiting for ever, flows on which tokens pile up, and start
+    events from which no case ever comes to an end."""
 
     stuck_joins: frozenset[str] = frozenset()
     piling_flows: frozenset[str] = frozenset()
+    endless_starts: frozenset[str] = frozenset()
 
 
 def explore(process: Process) -> Soundness:
@@ -30,17 +32,9 @@ def explore(process: Process) -> Soundness:
 
     A scope with more markings than can be tried is taken to be sound.
     """
-    stuck: set[str] = set()
-    piling: set[str] = set()
-    for start in process.starts.values():
-        found = _Scope(process, start).explore()
-        stuck |= found.stuck_joins
-        piling |= found.piling_flows
-    for start in process.message_starts.values():
-        found = _Scope(process, start).explore()
-        stuck |= found.stuck_joins
-        piling |= found.piling_flows
-    return Soundness(frozenset(stuck), frozenset(piling))
+    starts = [*process.starts.values(), *process.message_starts.values()]
+    found = [_Scope(process, start).explore() for start in starts]
+    return Soundness(*(frozenset().union(*parts) for parts in zip(*found, strict=True)))
 
 
 class _Scope:
@@ -54,6 +48,7 @@ class _Scope:
         stuck: set[str] = set()
         piling: set[str] = set()
         seen: set[_Marking] = set()
+        has_end = False
         todo = [self._after(Counter(), self.start.outgoing)]
         while todo:
             marking = todo.pop()
@@ -68,11 +63,13 @@ class _Scope:
                 piling |= crowded
                 continue
             flow = self._next(marking)
+            has_end = has_end or not marking
             if flow is None:
                 stuck |= {self.process.flows[flow].target for flow in marking}
             else:
                 todo.extend(self._moves(marking, flow))
-        return Soundness(frozenset(stuck), frozenset(piling))
+        endless = set() if has_end or stuck or piling else {self.start.id}
+        return Soundness(frozenset(stuck), frozenset(piling), frozenset(endless))
 
     def _next(self, marking: Counter[str]) -> Flow | None:
         """Return the flow whose token moves now: one that can, a terminate event at the last."""

@@ -5,14 +5,16 @@ from pathlib import Path
 
 from baocheng.engine.publishing.handbook import read_folder
 from baocheng.engine.publishing.models import HandbookVersion
-from baocheng.engine.publishing.permissions import PUBLISH_HANDBOOK
+from baocheng.engine.publishing.permissions import APPROVE_HANDBOOK, PUBLISH_HANDBOOK
 from baocheng.engine.publishing.versions import latest_versions, publish
 from baocheng.engine.streams import Actor
 
 INSTALLER = Actor(
     id="system:installer", name="系统安装", branch="1", permissions=frozenset({PUBLISH_HANDBOOK})
 )
-RELEASE = "system:release"
+RELEASE = Actor(
+    id="system:release", name="产品发布", branch="1", permissions=frozenset({APPROVE_HANDBOOK})
+)
 # The first version reaches back, so that policies and losses of earlier years find a handbook.
 SINCE = timedelta(days=365 * 120)
 

@@ -37,3 +37,8 @@ class HandbookInvalid(Problem):
 
     code = "publishing.handbook_invalid"
     message = _("服务手册有 {count} 处错误，不能发布；请逐项修改后重新检查。")
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        extra = {"findings": [finding._asdict() for finding in findings]}
+        super().__init__(count=len(findings), extra=extra)

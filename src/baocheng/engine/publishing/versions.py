@@ -16,7 +16,7 @@ from baocheng.engine.journal.record import record
 from baocheng.engine.publishing.findings import HandbookInvalid
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.models import HandbookText, HandbookVersion
-from baocheng.engine.publishing.permissions import PUBLISH_HANDBOOK
+from baocheng.engine.publishing.permissions import APPROVE_HANDBOOK, PUBLISH_HANDBOOK
 from baocheng.engine.streams import Actor, Stream
 from baocheng.engine.unit import opened, unit
 from baocheng.kernel.problems import NotFound, NotPermitted, Problem
@@ -53,7 +53,7 @@ def publish(
     handbook: Handbook,
     *,
     effective_at: datetime,
-    approved_by: str,
+    approved_by: Actor,
     note: str = "",
     by: Actor,
     at: datetime,
@@ -64,18 +64,19 @@ def publish(
     theirs.
 
     Raises:
-        HandbookInvalid: the check found something; `extra["findings"]` has it all.
-        ApproverIsPublisher: `approved_by` is the publisher.
+        NotPermitted: `by` may not publish, or `approved_by` may not approve.
+        ApproverIsPublisher: they are the same person.
+        HandbookInvalid: the check found something.
     """
     if not by.may(PUBLISH_HANDBOOK):
         raise NotPermitted
-    if approved_by == by.id:
+    if not approved_by.may(APPROVE_HANDBOOK):
+        raise NotPermitted("approved_by")
+    if approved_by.id == by.id:
         raise ApproverIsPublisher("approved_by")
     findings = handbook.check()
     if findings:
-        raise HandbookInvalid(
-            count=len(findings), extra={"findings": [finding._asdict() for finding in findings]}
-        )
+        raise HandbookInvalid(findings)
     with unit() as writing:
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE publishing_handbookversion IN SHARE ROW EXCLUSIVE MODE")
@@ -95,7 +96,7 @@ def publish(
             effective_at=effective_at,
             published_at=at,
             published_by=by.id,
-            approved_by=approved_by,
+            approved_by=approved_by.id,
             note=note,
             content_hash=content_hash,
             files=hashes,
@@ -106,7 +107,7 @@ def publish(
             HandbookPublished(
                 number=version.number,
                 effective_at=effective_at,
-                approved_by=approved_by,
+                approved_by=approved_by.id,
                 content_hash=content_hash,
             ),
             stream=Stream("handbook", version.id),

@@ -87,7 +87,11 @@ class FormAuthority:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form as published; `operation` names what the area does with its answers."""
+    """A form as published.
+
+    `operation` names what the area does with its answers, `facts` what its conditions look at
+    besides the answers.
+    """
 
     id: str
     title: str
@@ -95,6 +99,7 @@ class Form:
     operation: str = ""
     role: str = ""
     help: str = ""
+    facts: tuple[str, ...] = ()
     four_eyes_with: tuple[str, ...] = ()
     authority: FormAuthority | None = None
     file: str = ""
@@ -131,6 +136,7 @@ def parse_form(source: SourceFile) -> Sequence[Form]:
     """
     file = YamlFile(source, "work")
     root = file.root()
+    read: list[tuple[Entry, FormField]] = []
     form = Form(
         id=root.text("id"),
         title=root.text("title"),
@@ -139,11 +145,15 @@ def parse_form(source: SourceFile) -> Sequence[Form]:
         help=root.text("help", ""),
         four_eyes_with=tuple(root.texts("four_eyes_with")),
         authority=_authority(root),
-        fields=_fields(root, "fields"),
+        facts=tuple(root.texts("facts")),
+        fields=_fields(root, "fields", read),
         file=source.path,
         line=root.line,
     )
-    _report_unknown_names(root, form)
+    known = {field.name for _entry, field in read} | set(form.facts)
+    for entry, field in read:
+        for name in sorted(field.required_when.names - known if field.required_when else ()):
+            entry.require_known("required_when", name, known, "name")
     file.finish()
     return [form]
 
@@ -155,17 +165,21 @@ def _authority(root: Entry) -> FormAuthority | None:
     return FormAuthority(kind=entry.text("kind"), amount=entry.text("amount"))
 
 
-def _fields(entry: Entry, key: str, *, is_line: bool = False) -> tuple[FormField, ...]:
+def _fields(
+    entry: Entry, key: str, read: list[tuple[Entry, FormField]], *, is_line: bool = False
+) -> tuple[FormField, ...]:
+    """Read the fields listed under the key, adding each with its entry to `read`."""
     fields: list[FormField] = []
     for item in entry.items(key, named_by="name"):
-        field = _field(item, is_line=is_line)
+        field = _field(item, read, is_line=is_line)
+        read.append((item, field))
         if field.name in {other.name for other in fields}:
             item.report("repeated_field", f"字段“{field.name}”重复。", "name")
         fields.append(field)
     return tuple(fields)
 
 
-def _field(entry: Entry, *, is_line: bool) -> FormField:
+def _field(entry: Entry, read: list[tuple[Entry, FormField]], *, is_line: bool) -> FormField:
     type = entry.code("type", FieldType) or FieldType.TEXT
     if is_line and type in (FieldType.LINES, FieldType.FILES, FieldType.CHECKLIST):
         entry.report("wrong_value", f"明细行里不能有 {type} 类型的列。", "type")
@@ -180,7 +194,7 @@ def _field(entry: Entry, *, is_line: bool) -> FormField:
         help=entry.text("help", ""),
         min=_bound(entry, "min", type),
         max=_bound(entry, "max", type),
-        columns=_fields(entry, "columns", is_line=True) if type is FieldType.LINES else (),
+        columns=_fields(entry, "columns", read, is_line=True) if type is FieldType.LINES else (),
         prefill=entry.text("prefill", ""),
     )
     if field.name and not field.name.isidentifier():
@@ -220,20 +234,8 @@ def _bound(entry: Entry, key: str, type: FieldType) -> Bound | None:
         return None
 
 
-def _report_unknown_names(root: Entry, form: Form) -> None:
-    """Report conditions that look at nothing this form asks, where a name is close to a field."""
-    names = {field.name for field in form.fields}
-    for field in form.fields:
-        for name in (field.required_when.names if field.required_when else frozenset()) - names:
-            hint = nearest(name, names)
-            # A name that resembles no field may be a fact of the stream, which areas compute.
-            if hint:
-                sentence = f"字段“{field.name}”的条件用到的“{name}”不在表单中{hint}"
-                root.report("unknown_field", sentence, "fields")
-
-
 def check_form(form: Form, handbook: Handbook) -> Iterable[Finding]:
-    """Check what the form refers to: sources of options, the elements and forms of four eyes."""
+    """Check what the form refers to outside its file: the sources of its options."""
     for field in (one for owner in form.fields for one in (owner, *owner.columns)):
         if field.options_from and field.options_from not in _sources:
             hint = nearest(field.options_from, _sources) or "。"

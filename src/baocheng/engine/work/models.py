@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Coalesce
 
-from baocheng.engine.fields import AmountField, CodeField
+from baocheng.engine.fields import AmountField, CodeField, EncryptedField
 from baocheng.engine.streams import Stream
 from baocheng.engine.work.enums import OPEN_STATES, AuthorityScope, ItemState, Party
 from baocheng.kernel.ids import new_id
@@ -15,9 +14,15 @@ from baocheng.kernel.ids import new_id
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def by_deadline() -> Coalesce:
-    """Return the expression that worklists sort by; their indexes are built on the same one."""
-    return Coalesce("due_at", models.Value(NEVER, output_field=models.DateTimeField()))
+class ByDeadline(models.Func):
+    """What worklists sort by; their indexes are built on the very same expression."""
+
+    # A literal, no parameter: an index only fits what the planner can see.
+    template = "COALESCE(%(expressions)s, '9999-12-31 00:00:00+00'::timestamptz)"
+    output_field = models.DateTimeField()
+
+    def __init__(self) -> None:
+        super().__init__("due_at")
 
 
 class WorkItem(models.Model):
@@ -74,7 +79,7 @@ class WorkItem(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 "assignee",
-                by_deadline(),
+                ByDeadline(),
                 "id",
                 name="work_item_mine",
                 condition=models.Q(state=ItemState.CLAIMED),
@@ -82,14 +87,14 @@ class WorkItem(models.Model):
             models.Index(
                 "branch",
                 "role",
-                by_deadline(),
+                ByDeadline(),
                 "id",
                 name="work_item_pool",
                 condition=models.Q(state=ItemState.OPEN),
             ),
             models.Index(
                 "branch",
-                by_deadline(),
+                ByDeadline(),
                 "id",
                 name="work_item_team",
                 condition=models.Q(state__in=OPEN_STATES),
@@ -117,7 +122,8 @@ class WorkItem(models.Model):
 class Draft(models.Model):
     """Answers not yet handed in, kept for one person until the form is completed.
 
-    It belongs to a work item, or to a form filled before there is one (a loss report).
+    It belongs to a work item, or to a form filled before there is one (a loss report). Answers are
+    personal: they are sealed in the database.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -126,7 +132,7 @@ class Draft(models.Model):
     stream_kind = models.CharField(max_length=40, blank=True)
     stream_id = models.UUIDField(null=True)
     actor = models.CharField(max_length=80)
-    answers = models.TextField()
+    answers = EncryptedField()
     saved_at = models.DateTimeField()
 
     class Meta:

@@ -13,7 +13,7 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 from baocheng.engine.streams import Actor, Stream
 from baocheng.engine.work.enums import OPEN_STATES, ItemState, Party, Reach
 from baocheng.engine.work.items import is_below, is_in_reach
-from baocheng.engine.work.models import NEVER, Recusal, WorkItem, by_deadline
+from baocheng.engine.work.models import NEVER, ByDeadline, Recusal, WorkItem
 from baocheng.engine.work.permissions import ASSIGN_ITEM
 from baocheng.engine.work.separation import is_recused
 from baocheng.kernel.problems import NotFound, NotPermitted, Problem
@@ -129,14 +129,12 @@ def _merged(
 
 
 def _behind(stretch: QuerySet[WorkItem], cursor: Cursor | None) -> QuerySet[Any]:
-    rows = stretch.annotate(sorts_at=by_deadline()).order_by("sorts_at", "id")
+    rows = stretch.annotate(sorts_at=ByDeadline()).order_by("sorts_at", "id")
     if cursor is None:
         return rows
     # The index is entered by the first condition; the second skips equals already shown.
-    later = GreaterThan(by_deadline(), cursor.due_at)
-    return rows.filter(
-        GreaterThanOrEqual(by_deadline(), cursor.due_at), later | Q(id__gt=cursor.id)
-    )
+    later = GreaterThan(ByDeadline(), cursor.due_at)
+    return rows.filter(GreaterThanOrEqual(ByDeadline(), cursor.due_at), later | Q(id__gt=cursor.id))
 
 
 def _stretches(actor: Actor, filter: WorklistFilter) -> list[QuerySet[WorkItem]]:

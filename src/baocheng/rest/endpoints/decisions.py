@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from ninja import Path, Router
 from pydantic import BaseModel, Field
 
+from baocheng.engine.decisions.decide import Decided, decide
 from baocheng.engine.decisions.definition import Decision, InputData
-from baocheng.engine.decisions.evaluation import Decided, decide
 from baocheng.engine.decisions.explanation import PrintedTable, explain, printed
 from baocheng.engine.decisions.feel.functions import text_of
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.kernel.problems import NotFound
-from baocheng.rest.endpoints.handbook import VersionNumber, handbook_of
+from baocheng.rest.endpoints.handbook import VersionNumber, handbook_for
 from baocheng.rest.openapi import refuses
 from baocheng.rest.schema import Given
 from baocheng.rest.tokens import Bearer, Request, Scope
@@ -113,16 +113,16 @@ class Result(Step):
     table: Table | None
 
 
-@router.get("", response=Decisions, summary="决策表目录")
+@router.get("", response=Decisions, summary="决策表目录", openapi_extra=refuses(404))
 def list_decisions(request: Request, version: VersionNumber) -> Decisions:
-    book = handbook_of(version)
+    book = handbook_for(request, version)
     lines = [DecisionLine(**_line(decision)) for decision in book.all("decision")]
     return Decisions(version=book.version, items=lines)
 
 
 @router.get("/{key}", response=DecisionPage, summary="一张决策表")
 def read_decision(request: Request, key: Key, version: VersionNumber) -> DecisionPage:
-    book = handbook_of(version)
+    book = handbook_for(request, version)
     decision = _get(book, key)
     table = _table(printed(decision))
     return DecisionPage(**_line(decision), version=book.version, table=table)
@@ -135,7 +135,7 @@ def read_decision(request: Request, key: Key, version: VersionNumber) -> Decisio
     openapi_extra=refuses(404),
 )
 def evaluate(request: Request, key: Key, given: Evaluation, version: VersionNumber) -> Result:
-    book = handbook_of(version)
+    book = handbook_for(request, version)
     decided = decide(_get(book, key), given.inputs)
     return Result(
         **_step(decided),

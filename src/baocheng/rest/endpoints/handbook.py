@@ -6,11 +6,14 @@ from uuid import UUID
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
+from baocheng.areas.organisation.permissions import require
 from baocheng.engine.clocks.definition import ClockDefinition
 from baocheng.engine.clocks.wording import limit_in_words
 from baocheng.engine.publishing.handbook import Handbook
+from baocheng.engine.publishing.permissions import READ_HANDBOOK
 from baocheng.engine.publishing.versions import handbook, handbook_at, latest_versions
 from baocheng.kernel.time import now
+from baocheng.rest.openapi import refuses
 from baocheng.rest.schema import Code, Moment
 from baocheng.rest.tokens import Bearer, Request, Scope
 
@@ -22,12 +25,14 @@ VersionNumber = Annotated[
 ]
 
 
-def handbook_of(version: int | None) -> Handbook:
+def handbook_for(request: Request, version: int | None) -> Handbook:
     """Return the handbook version asked for, or the one that holds now.
 
     Raises:
+        NotPermitted: the caller may not read handbooks.
         NotFound, NothingPublished: there is none.
     """
+    require(request.auth.actor, READ_HANDBOOK)
     return handbook_at(now()) if version is None else handbook(version)
 
 
@@ -82,6 +87,7 @@ class ClockRules(BaseModel):
 
 @router.get("/versions", response=Versions, summary="已发布的版本，新的在前")
 def list_versions(request: Request) -> Versions:
+    require(request.auth.actor, READ_HANDBOOK)
     return Versions(
         items=[
             Version(
@@ -100,9 +106,9 @@ def list_versions(request: Request) -> Versions:
     )
 
 
-@router.get("/clocks", response=ClockRules, summary="时限及其依据")
+@router.get("/clocks", response=ClockRules, summary="时限及其依据", openapi_extra=refuses(404))
 def list_clocks(request: Request, version: VersionNumber) -> ClockRules:
-    book = handbook_of(version)
+    book = handbook_for(request, version)
     return ClockRules(version=book.version, items=[_clock(each) for each in book.all("clock")])
 
 

@@ -11,6 +11,7 @@ from baocheng.areas.claims.enums import Channel, ClaimState, CoverStatus, Kind
 from baocheng.areas.claims.events import ClaimReported, PolicyMatched
 from baocheng.areas.claims.models import Claim, ClaimLine
 from baocheng.areas.claims.models.file import ClaimFile
+from baocheng.areas.customers.queries import accounts_of_parties
 from baocheng.areas.policies import queries as policies
 from baocheng.areas.policies.bitemporal import Cover
 from baocheng.areas.products.enums import Payer
@@ -187,6 +188,7 @@ def report_claims(
             files.append(file)
             answers.append(file.claim)
         _number(files, at)
+        _choose_accounts(files)
         for file in files:
             _write(file, by, at)
         start_processes(
@@ -312,6 +314,15 @@ def _number(files: Sequence[ClaimFile], at: datetime) -> None:
         numbers = next_numbers("C", branch=code, on=business_date(at), count=len(opened))
         for file, number in zip(opened, numbers, strict=True):
             file.claim.number = number
+
+
+def _choose_accounts(files: Sequence[ClaimFile]) -> None:
+    """Take each payee's latest account, where one is on record."""
+    payees = {file.claim.payee_id for file in files if file.claim.payee_id}
+    latest = {account.party_id: account.id for account in accounts_of_parties(payees)}
+    for file in files:
+        if file.claim.payee_id:
+            file.claim.payee_account_id = latest.get(file.claim.payee_id)
 
 
 def _write(file: ClaimFile, by: Actor, at: datetime) -> None:

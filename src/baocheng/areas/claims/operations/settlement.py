@@ -8,7 +8,6 @@ from baocheng.areas.claims.enums import ClaimState, Outcome
 from baocheng.areas.claims.events import (
     ClaimDecided,
     ClaimRefused,
-    PaymentInstructed,
     RecoveryBooked,
     RefusalNotified,
 )
@@ -75,13 +74,12 @@ def instruct_payment(file: ClaimFile, *, by: Actor, at: datetime) -> None:
         raise NotApproved
     if claim.payee_id is None:
         raise PayeeMissing
-    amount = claim.payable_amount - claim.settled_amount
-    # A returned payment is instructed again for the same payable; only a difference is new.
+    # After a return the source is known and nothing is outstanding: its payable is paid again.
     payments.pay(
         stream=file.stream,
         payee_id=claim.payee_id,
         account_id=claim.payee_account_id,
-        amount=amount,
+        amount=claim.payable_amount - claim.settled_amount,
         purpose="claim",
         source=f"{claim.id}:{len(file.calculations)}",
         branch=claim.branch,
@@ -90,7 +88,13 @@ def instruct_payment(file: ClaimFile, *, by: Actor, at: datetime) -> None:
     )
     claim.settled_amount, claim.state = claim.payable_amount, ClaimState.PAYING
     current().change(claim, "settled_amount", "state")
-    record(PaymentInstructed(amount=amount), stream=file.stream, by=by, at=at)
+
+
+def note_payment(file: ClaimFile) -> None:
+    """Note on the claim that the bank has paid what was instructed."""
+    claim = file.claim
+    claim.paid_amount, claim.state = claim.settled_amount, ClaimState.PAID
+    current().change(claim, "paid_amount", "state")
 
 
 def book_recovery(file: ClaimFile, *, by: Actor, at: datetime) -> None:

@@ -4,7 +4,7 @@ Every node becomes a function of the scope, a mapping from names to FEEL values.
 evaluated as Python.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import singledispatch
 from typing import Any
@@ -129,13 +129,7 @@ def _if(node: tree.If) -> Closure:
 @closure.register
 def _range(node: tree.RangeOf) -> Closure:
     low, high, ends = closure(node.low), closure(node.high), (node.includes_low, node.includes_high)
-
-    def span(scope: Scope) -> Range | None:
-        first, last = low(scope), high(scope)
-        # `[null..5]` is no range: an unknown limit must not admit everything.
-        return None if first is None or last is None else Range(first, last, *ends)
-
-    return span
+    return lambda scope: Range(low(scope), high(scope), *ends)
 
 
 @closure.register
@@ -210,15 +204,15 @@ def _for(node: tree.For) -> Closure:
 
 
 def _iterated(value: Any) -> list[Any] | None:
-    if isinstance(value, Range):
-        return list(_whole_numbers(value)) if isinstance(value.low, Decimal) else None
-    return None if value is None else _as_list(value)
-
-
-def _whole_numbers(span: Range) -> Iterator[Decimal]:
-    first, last = int(span.low), int(span.high)
-    step = 1 if first <= last else -1
-    return map(Decimal, range(first, last + step, step))
+    match value:
+        case None:
+            return None
+        case Range(Decimal() as low, Decimal() as high):
+            step = 1 if low <= high else -1
+            return [*map(Decimal, range(int(low), int(high) + step, step))]
+        case Range():
+            return None
+    return _as_list(value)
 
 
 @closure.register

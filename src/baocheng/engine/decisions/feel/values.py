@@ -38,7 +38,7 @@ class YearsMonths:
 
 
 class Range(NamedTuple):
-    """An interval; an end that is None is unbounded."""
+    """An interval between two values; a null end leaves open what lies on its side."""
 
     low: Any
     high: Any
@@ -188,8 +188,8 @@ def matches(value: Any, candidate: Any) -> bool | None:
 def within(value: Any, span: Range) -> bool | None:
     """Tell whether `value` lies in `span`."""
     low, high, includes_low, includes_high = span
-    above = low is None or compare(">=" if includes_low else ">", value, low)
-    below = high is None or compare("<=" if includes_high else "<", value, high)
+    above = compare(">=" if includes_low else ">", value, low)
+    below = compare("<=" if includes_high else "<", value, high)
     return both(above, below)
 
 

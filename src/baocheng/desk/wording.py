@@ -1,0 +1,94 @@
+"""Turn what the engine says of clocks, turns and states into what the components show."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from baocheng.engine.clocks.enums import ClockState
+from baocheng.engine.clocks.queries import ClockView
+from baocheng.engine.work.enums import Party
+from baocheng.kernel.time import business_date
+from baocheng.ui.components import Badge, Clock, ClockMark, ClockStep, Tone
+
+_SOON_HOURS = 24
+
+
+def tone_of(clock: ClockView) -> Tone:
+    """Return how a clock stands, as a tone."""
+    if clock.is_late:
+        return Tone.LATE
+    match clock.state:
+        case ClockState.PAUSED:
+            return Tone.PAUSED
+        case ClockState.STOPPED:
+            return Tone.DONE
+        case ClockState.PENDING:
+            return Tone.PLAIN
+    return Tone.SOON if clock.is_soon else Tone.ON_TIME
+
+
+def mark_of(clock: ClockView) -> ClockMark:
+    """Return a clock as one short phrase."""
+    return ClockMark(tone=tone_of(clock), label=clock.remaining, due_at=clock.due_at)
+
+
+def clock_of(clock: ClockView, *, article_url: str = "") -> Clock:
+    """Return a clock as the stack of a case shows it."""
+    is_open = clock.state in (ClockState.RUNNING, ClockState.PAUSED)
+    return Clock(
+        name=clock.name,
+        mark=mark_of(clock),
+        limit=clock.limit,
+        article=str(clock.basis),
+        article_url=article_url,
+        used=min(max(clock.used, 0), 100),
+        ball=ball_with(clock.ball_with).label if is_open else "",
+        waits_for=clock.waits_for,
+        started_at=clock.started_at,
+        is_provisional=clock.is_provisional,
+        arithmetic=[
+            ClockStep(label=line.label, text=line.text, is_counted=line.is_counted)
+            for line in clock.arithmetic
+        ],
+    )
+
+
+def tightest(clocks: list[ClockView]) -> ClockView | None:
+    """Return the clock that a case is measured by now, None where none is open."""
+    is_open = (ClockState.RUNNING, ClockState.PAUSED)
+    return next((clock for clock in clocks if clock.state in is_open), None)
+
+
+def ball_with(party: str) -> Badge:
+    """Say whose turn it is; anybody's but ours makes clocks stand still."""
+    if party == Party.US:
+        return Badge(label=_("球在我方"))
+    who = Party(party).label
+    return Badge(label=_("球在{who}").format(who=who), tone=Tone.PAUSED)
+
+
+def deadline_mark(due_at: datetime | None, at: datetime, *, is_paused: bool = False) -> ClockMark:
+    """Return a deadline as one short phrase, where only the moment is known."""
+    if due_at is None:
+        tone, label = (Tone.PAUSED, _("停钟")) if is_paused else (Tone.PLAIN, _("无期限"))
+        return ClockMark(tone=tone, label=label)
+    left = due_at - at
+    if left.total_seconds() <= 0:
+        return ClockMark(tone=Tone.LATE, label=_late(due_at, at), due_at=due_at)
+    hours = int(left.total_seconds() // 3600)
+    tone = Tone.SOON if hours < _SOON_HOURS else Tone.ON_TIME
+    if hours < 1:
+        minutes = int(left.total_seconds() // 60)
+        return ClockMark(
+            tone=tone, label=_("剩 {n} 分钟").format(n=minutes), due_at=due_at
+        )
+    if hours < _SOON_HOURS:
+        return ClockMark(tone=tone, label=_("剩 {n} 小时").format(n=hours), due_at=due_at)
+    return ClockMark(tone=tone, label=_("剩 {n} 天").format(n=hours // 24), due_at=due_at)
+
+
+def _late(due_at: datetime, at: datetime) -> str:
+    days = (business_date(at) - business_date(due_at)).days
+    if days < 1:
+        return _("今天逾期")
+    return _("逾期 {n} 天").format(n=days)
