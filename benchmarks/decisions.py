@@ -5,6 +5,7 @@ FIRST, the kind an underwriter writes. All ways must give the same answers.
 """
 
 import random
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from baocheng.engine.decisions.decide import decide
+from baocheng.engine.decisions.definition import DecisionTable
 from baocheng.engine.decisions.dmn import read_decisions
 from baocheng.engine.decisions.table import CompiledTable
 
@@ -59,26 +61,20 @@ def dmn(rows: list[list[str]]) -> str:
 
 
 def by_hand(rows: list[list[str]]) -> Callable[[dict[str, Any]], str]:
-    """The same rules as the Python a programmer would write: one `if` per rule."""
+    """The same rules as the Python a careful programmer would write: one `if` per rule."""
     lines = ["def decide(age, sum_insured, smoker, occupation, bmi, applied_on):"]
     for row in rows:
         tests = [_python(name, cell) for name, cell in zip(COLUMNS, row, strict=False)]
-        condition = " and ".join(filter(None, tests)) or "True"
-        lines.append(f"    if {condition}: return {row[-1]}")
-    scope: dict[str, Any] = {"D": Decimal, "date": date}
-    # Constants are bound once, as a careful programmer would have them.
+        lines.append(f"    if {' and '.join(filter(None, tests)) or 'True'}: return {row[-1]}")
     source = "\n".join(lines)
-    for number, text in enumerate(sorted(set(_constants(source)), key=len, reverse=True)):
-        scope[f"k{number}"] = eval(text, scope)  # noqa: S307 -- our own text, not a user's
+    scope: dict[str, Any] = {"D": Decimal, "date": date}
+    # Constants are made once, not in every comparison.
+    constants = set(re.findall(r"D\('[\d.]+'\)|date\(\d+, \d+, \d+\)", source))
+    for number, text in enumerate(sorted(constants)):
+        scope[f"k{number}"] = eval(text, scope)  # noqa: S307 -- our own text, nobody's input
         source = source.replace(text, f"k{number}")
-    exec(source, scope)  # noqa: S102
-    return lambda case: scope["decide"](**case)  # type: ignore[no-any-return]
-
-
-def _constants(source: str) -> list[str]:
-    import re
-
-    return re.findall(r"D\('[\d.]+'\)|date\(\d+, \d+, \d+\)", source)
+    exec(source, scope)  # noqa: S102 -- the same
+    return lambda case: str(scope["decide"](**case))
 
 
 def _python(name: str, cell: str) -> str:
@@ -102,7 +98,7 @@ def _python(name: str, cell: str) -> str:
 
 def cases() -> list[dict[str, Any]]:
     """Cases as the engine's values."""
-    chance = random.Random(20250926)
+    chance = random.Random(20250926)  # noqa: S311 -- cases, not secrets
     return [
         {
             "age": Decimal(chance.randint(18, 90)),
@@ -114,41 +110,6 @@ def cases() -> list[dict[str, Any]]:
         }
         for _ in range(CASES)
     ]
-
-
-def spiffworkflow(rows: list[list[str]]) -> Callable[[dict[str, Any]], Any] | None:
-    """The same table in SpiffWorkflow, whose cells are Python."""
-    try:
-        from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
-        from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
-        from SpiffWorkflow.dmn.specs.model import DecisionTable, Input, InputEntry, Output
-        from SpiffWorkflow.dmn.specs.model import OutputEntry, Rule
-    except ImportError:
-        return None
-    table = DecisionTable("underwriting", "underwriting", "FIRST")
-    table.inputs = [Input(name, name, name, "string", name) for name in COLUMNS]
-    output = Output("result", "result", "result", "string")
-    table.outputs = [output]
-    for row in rows:
-        rule = Rule("rule")
-        for clause, name, cell in zip(table.inputs, COLUMNS, row, strict=False):
-            entry = InputEntry("entry", clause)
-            entry.lhs = [_python(name, cell)] if _python(name, cell) else []
-            rule.inputEntries.append(entry)
-        answer = OutputEntry("answer", output)
-        answer.parsedRef = None
-        answer.text = row[-1]
-        rule.outputEntries.append(answer)
-        table.rules.append(rule)
-    engine = DMNEngine(table)
-    script = PythonScriptEngine(TaskDataEnvironment({"D": Decimal, "date": date}))
-
-    class _Task:
-        def __init__(self, data: dict[str, Any]) -> None:
-            self.data = data
-            self.workflow = type("W", (), {"script_engine": script})()
-
-    return lambda case: engine.decide(_Task(dict(case)))
 
 
 def rate(call: Callable[[Any], Any], given: list[Any]) -> float:
@@ -163,9 +124,11 @@ def rate(call: Callable[[Any], Any], given: list[Any]) -> float:
 
 
 def main() -> None:
+    """Print the rates and their ratio to the compiled table."""
     rows, given = rules(), cases()
     decision = read_decisions(dmn(rows))[0]
-    table = CompiledTable(decision.logic)  # type: ignore[arg-type]
+    assert isinstance(decision.logic, DecisionTable)
+    table = CompiledTable(decision.logic)
     hand = by_hand(rows)
     assert [table(case).value for case in given] == [hand(case) for case in given]
 

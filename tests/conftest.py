@@ -33,8 +33,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 def _schema_mark() -> str:
-    """Return a mark that changes whenever a migration does."""
-    digest = hashlib.sha256()
+    """Return a mark that changes whenever a migration or the list of rooms does."""
+    digest = hashlib.sha256(" ".join(settings.INSTALLED_APPS).encode())
     for file in sorted(SOURCE.glob("**/migrations/*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
@@ -98,6 +98,14 @@ def _build_template(template: str) -> None:
     connection.close()
     locking.execute(f'ALTER DATABASE "{building}" RENAME TO "{template}"')
     locking.close()
+
+
+@pytest.fixture
+def company(db: None) -> None:
+    """A published handbook and the standing cast."""
+    from factories.company import ensure_company
+
+    ensure_company()
 
 
 _flush_of_django = DatabaseOperations.sql_flush

@@ -206,7 +206,6 @@ CLAIM_ROWS = [
         reported_at=NOW - timedelta(days=index, hours=index),
         reported_amount=row.amount,
         paid_amount=row.amount if tone is Tone.DONE else None,
-        assignee="赵敏",
     )
     for index, (row, (label, tone)) in enumerate(
         zip(
@@ -337,8 +336,6 @@ HEAD = case.CaseHead(
     ball=Badge(label="球在我方", tone=Tone.PLAIN),
     clock=_mark(Tone.SOON, "剩 3 小时", 3),
     article="核定 · 令2010-4 第12条",
-    previous_url="/claims/0",
-    next_url="/claims/2",
     actions=[
         Link(label="转交", url="/x", icon="dialog"),
         Link(label="登记估损", url="/y"),
@@ -393,7 +390,7 @@ TASK_FORM = Form(
     id="task",
     action="/task",
     draft_url="/draft",
-    draft_saved_at=NOW - timedelta(minutes=4),
+    is_draft=True,
     hidden={"revision": "3"},
     submits=[Submit(label="保存草稿", name="save", value="1", kind="plain"), Submit(label="提交")],
     sections=[
@@ -638,7 +635,6 @@ CONTENTS: dict[str, tuple[str, Any]] = {
                     claimed=Decimal("1200.00"),
                     allowed=Decimal("600.00"),
                     paid=Decimal("0.00"),
-                    limit_left=Decimal("2000000.00"),
                     reductions=[
                         case.Reduction(code="R03", reason="医保已支付", amount=Decimal("-600.00"))
                     ],
@@ -650,7 +646,6 @@ CONTENTS: dict[str, tuple[str, Any]] = {
                     claimed=Decimal("8660.00"),
                     allowed=Decimal("8660.00"),
                     paid=Decimal("5392.00"),
-                    limit_left=Decimal("1994608.00"),
                     reductions=[
                         case.Reduction(
                             code="R01",
@@ -667,7 +662,6 @@ CONTENTS: dict[str, tuple[str, Any]] = {
                     claimed=Decimal("3000.00"),
                     allowed=Decimal("380.00"),
                     paid=Decimal("380.00"),
-                    limit_left=Decimal("1994228.00"),
                     reductions=[
                         case.Reduction(
                             code="R07",
@@ -816,6 +810,7 @@ CONTENTS: dict[str, tuple[str, Any]] = {
     ),
 }
 REPORT = work.ReportPage(
+    help="有保单号或被保险人、出险日期、报案人即可受理。",
     form=replace(
         TASK_FORM,
         problems=(),
@@ -1287,14 +1282,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     submits=[Submit(label="登录")],
                 ),
                 demo_logins=[
-                    sign_in.DemoLogin(
-                        login=login, password="baocheng-demo", name=name, role=role, branch=branch
-                    )
-                    for login, name, role, branch in [
-                        ("zhaomin", "赵敏", "理赔员", "上海分公司"),
-                        ("chenjing", "陈静", "核赔主管", "上海分公司"),
-                        ("liqiang", "李强", "客服坐席", "上海分公司"),
-                        ("sunli", "孙丽", "管理员", "总公司"),
+                    sign_in.DemoLogin(login=login, password="baocheng-demo", role=role)
+                    for login, role in [
+                        ("zhaomin", "理赔员"),
+                        ("chenjing", "理赔主管"),
+                        ("zhouting", "客服坐席"),
+                        ("admin", "系统管理员"),
                     ]
                 ],
             )

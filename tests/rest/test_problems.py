@@ -99,6 +99,13 @@ def test_query_that_cannot_be_read_is_a_bad_request(caller):
     assert problem(caller.get("/tokens?x=%00"), 400)["code"] == "rest.malformed_request"
 
 
+def test_parameter_nobody_knows_is_refused(caller):
+    document = problem(caller.get("/tokens?stat=OPEN"), 422)
+
+    assert document["errors"][0]["code"] == "rest.unknown_parameter"
+    assert document["fields"] == ["stat"]
+
+
 def test_own_mistake_is_answered_without_its_story(clerk, monkeypatch, caplog):
     def broken():
         raise ZeroDivisionError("secret detail")

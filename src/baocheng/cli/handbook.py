@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -98,7 +99,7 @@ def evaluate(file: Path, decision: str, inputs: str) -> None:
 
     text = Path(inputs[1:]).read_text() if inputs.startswith("@") else inputs
     try:
-        given = json.loads(text)
+        given = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise click.BadParameter(f"not JSON: {error}", param_hint="--input") from None
     result = evaluate_file(file, decision, given)

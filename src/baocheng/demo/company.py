@@ -122,13 +122,14 @@ def reset() -> list[tuple[str, str, str]]:
 def build() -> None:
     """Build the whole company."""
     at = now() - timedelta(days=400)
-    _found(at)
+    found(at)
     customers = _customers(at)
     policies = _policies(customers, at)
     _claims(policies)
 
 
-def _found(at: datetime) -> None:
+def found(at: datetime) -> None:
+    """Open the branches and take on the cast."""
     title, login, password = ADMINISTRATOR
     with unit() as writing:
         founding.found_company(

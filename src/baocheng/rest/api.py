@@ -13,6 +13,7 @@ from baocheng.rest.conditions import etag
 from baocheng.rest.endpoints import decisions, handbook, policies, tokens
 from baocheng.rest.parsing import StrictParser
 from baocheng.rest.problems import answer_to
+from baocheng.rest.strictness import knowing_its_parameters
 from baocheng.rest.tokens import Bearer
 
 VERSION = "1.0.0"
@@ -20,6 +21,7 @@ DESCRIPTION = """保程的业务接口。
 
 * 认证：先以登录名和密码 `POST /api/v1/tokens`，再在每个请求中带 `Authorization: Bearer <令牌>`。
 * 重发：每个 POST 都可带 `Idempotency-Key`；同一键、同一内容只办理一次。
+* 试办：改动可带 `Dry-Run: true`，照常校验并答复，但不保留任何结果。
 * 并发：单项内容带 `ETag`；修改须带 `If-Match`，读取可带 `If-None-Match`。
 * 翻页：列表答复中的 `next` 即下一页地址。
 * 拒绝：一律为 RFC 9457 `application/problem+json`；`code` 供程序判断，`detail` 可向客户宣读。
@@ -51,6 +53,7 @@ api = Api(
     parser=StrictParser(),
     auth=Bearer(),
 )
+api.add_decorator(knowing_its_parameters)
 api.add_router("/tokens", tokens.router, tags=["访问令牌"])
 api.add_router("/policies", policies.router, tags=["保单"])
 api.add_router("/handbook", handbook.router, tags=["服务手册"])

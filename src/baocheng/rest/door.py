@@ -20,6 +20,7 @@ from baocheng.rest.problems import (
     answer_to,
     problem_response,
 )
+from baocheng.rest.rehearsal import rehearsed
 
 BODY_SIZE_MAX = 128 * 1024 * 1024  # bytes, all files of an upload together
 
@@ -35,7 +36,10 @@ def through_the_door(view: View) -> View:
             _check_readable(request)
             if request.content_type == "multipart/form-data":
                 request.upload_handlers = [BoundedUpload(request)]
-            response = answered_once(request, lambda: view(request, *args, **kwargs))
+            response = rehearsed(
+                request,
+                lambda: answered_once(request, lambda: view(request, *args, **kwargs)),
+            )
         except Exception as exception:  # noqa: BLE001  # the door is where exceptions end
             response = answer_to(exception, request)
         if response.status_code == 405:

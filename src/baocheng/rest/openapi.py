@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from baocheng.rest import rehearsal
 from baocheng.rest.idempotency import HEADER, REPLAYED
 from baocheng.rest.problems import MEDIA_TYPE, TITLES
 from baocheng.rest.schema import FieldError, ProblemDocument
@@ -17,6 +18,13 @@ _IDEMPOTENCY_KEY = {
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+_DRY_RUN = {
+    "in": "header",
+    "name": rehearsal.HEADER,
+    "required": False,
+    "description": "为 true 时照常办理并给出答复，但不保留任何结果。",
+    "schema": {"type": "string", "enum": ["true", "false"]},
+}
 
 
 def refuses(*statuses: int) -> dict[str, Any]:
@@ -25,7 +33,7 @@ def refuses(*statuses: int) -> dict[str, Any]:
 
 
 def complete(document: dict[str, Any]) -> None:
-    """Add the problem answers, the `Idempotency-Key` of POST and the schemas of both."""
+    """Add the headers that the door reads and the problem documents that it answers."""
     schemas = document["components"]["schemas"]
     for model in (ProblemDocument, FieldError):
         described = model.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -33,6 +41,8 @@ def complete(document: dict[str, Any]) -> None:
         schemas[model.__name__] = described
     for methods in document["paths"].values():
         for method, operation in methods.items():
+            if method != "get":
+                operation["parameters"].append(_DRY_RUN)
             if method == "post":
                 operation["parameters"].append(_IDEMPOTENCY_KEY)
                 _add_header(operation, REPLAYED, "答复取自先前同一请求时为 true。")
@@ -43,7 +53,7 @@ def complete(document: dict[str, Any]) -> None:
 def _problem_statuses(method: str, operation: dict[str, Any]) -> list[int]:
     places = {parameter["in"] for parameter in operation["parameters"]}
     names = {parameter["name"] for parameter in operation["parameters"]}
-    statuses = [400]
+    statuses = [400, 422]
     if operation.get("security"):
         statuses += [401, 403]
     if "path" in places:
@@ -52,8 +62,6 @@ def _problem_statuses(method: str, operation: dict[str, Any]) -> list[int]:
         statuses += [409, 413]
     if "requestBody" in operation:
         statuses += [413, 415]
-    if "requestBody" in operation or "query" in places:
-        statuses.append(422)
     if "If-Match" in names:
         statuses += [409, 412, 428]
     return statuses

@@ -66,14 +66,19 @@ def page_of(
         position: the sort key of a row, by which `position_of` finds the next page.
         shown: the row as the list shows it.
     """
-    page, has_more = rows[:limit], len(rows) > limit
+    page = rows[:limit]
     following = None
-    if has_more:
-        query = request.GET.copy()
-        query["cursor"] = signing.dumps(list(position(page[-1])), salt=_salt(request))
-        query["limit"] = str(limit)
-        following = f"{request.path}?{query.urlencode()}"
+    if len(rows) > limit:
+        following = next_page(position(page[-1]), limit=limit, request=request)
     return Page[Any](items=[shown(row) for row in page], next=following)
+
+
+def next_page(position: Sequence[str | int], *, limit: int, request: HttpRequest) -> str:
+    """Return the address of the page that begins behind `position`, with the same filters."""
+    query = request.GET.copy()
+    query["cursor"] = signing.dumps(list(position), salt=_salt(request))
+    query["limit"] = str(limit)
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _salt(request: HttpRequest) -> str:

@@ -1,10 +1,11 @@
 """Field types that every endpoint shares: how the API writes money, moments and problems."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -17,7 +18,15 @@ from pydantic_core import PydanticCustomError
 
 from baocheng.kernel.money import InvalidAmount, parse_amount
 from baocheng.kernel.problems import Problem
+from baocheng.kernel.text import _
 from baocheng.kernel.time import SHANGHAI
+
+
+class ImplausibleDate(Problem):
+    """A date no insurer deals with: a slip of the pen, or an attack on the arithmetic."""
+
+    code = "rest.implausible_date"
+    message = _("日期应在 1900 年至 2199 年之间，请核对。")
 
 
 def field_error(problem: Problem) -> PydanticCustomError:
@@ -30,6 +39,15 @@ def _read_amount(value: Any) -> Decimal:
         return parse_amount(value)
     except InvalidAmount as problem:
         raise field_error(problem) from None
+
+
+D = TypeVar("D", bound=date)
+
+
+def _plausible(value: D) -> D:
+    if not 1900 <= value.year < 2200:
+        raise field_error(ImplausibleDate())
+    return value
 
 
 def _write_moment(value: datetime) -> str:
@@ -66,8 +84,11 @@ Moment = Annotated[
 ]
 """A moment in an answer, with the offset of Asia/Shanghai."""
 
-GivenMoment = AwareDatetime
+GivenMoment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 """A moment that a caller gives, with its offset."""
+
+GivenDate = Annotated[date, AfterValidator(_plausible)]
+"""A day that a caller gives."""
 
 
 Code = Annotated[str, Field(examples=["REGISTERED"])]

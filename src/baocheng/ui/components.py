@@ -241,7 +241,10 @@ class Submit:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A whole form. With `draft_url` what is typed is saved there by itself."""
+    """A whole form. With `draft_url` what is typed is saved there by itself.
+
+    With `target` the answer goes into that element instead of making a new page.
+    """
 
     action: str
     sections: Sequence[Section]
@@ -250,5 +253,6 @@ class Form:
     problems: Sequence[str] = ()
     hidden: Mapping[str, str] = field(default_factory=dict)
     draft_url: str = ""
-    draft_saved_at: datetime | None = None
+    is_draft: bool = False
     is_upload: bool = False
+    target: str = ""

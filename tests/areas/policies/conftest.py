@@ -13,6 +13,7 @@ from baocheng.areas.policies.bitemporal import Insured
 from baocheng.areas.policies.operations.issuing import NewPolicy
 from baocheng.areas.products.inputs import CoverageTerms
 from baocheng.engine.publishing.handbook import Handbook
+from baocheng.engine.publishing.permissions import APPROVE_HANDBOOK, PUBLISH_HANDBOOK
 from baocheng.engine.publishing.versions import publish
 from baocheng.engine.streams import Actor
 from baocheng.kernel.ids import new_id
@@ -36,9 +37,10 @@ def handbook(db: None) -> Handbook:
     """Publish the default products, effective long ago."""
     folder = Path(settings.HANDBOOK) / "products"
     handbook = Handbook({f"products/{path.name}": path.read_text() for path in folder.iterdir()})
-    publisher = Actor(id="staff:1", permissions=frozenset({"publishing.publish_handbook"}))
+    publisher = Actor(id="staff:1", permissions=frozenset({PUBLISH_HANDBOOK}))
+    approver = Actor(id="staff:2", permissions=frozenset({APPROVE_HANDBOOK}))
     early = datetime(2020, 1, 1, tzinfo=SHANGHAI)
-    publish(handbook, effective_at=early, approved_by="staff:2", by=publisher, at=early)
+    publish(handbook, effective_at=early, approved_by=approver, by=publisher, at=early)
     return handbook
 
 

@@ -181,6 +181,14 @@ def test_a_file_that_is_no_list_of_clocks_is_refused(text: str, code: str) -> No
     assert code in {found for _, found, _ in findings(text)}
 
 
+def test_an_event_that_changes_the_limit_carries_what_decides_it() -> None:
+    text = GOOD.replace("changes_on: tests.parcel.received", "changes_on: tests.parcel.asked")
+
+    assert [found[1:] for found in findings(text)] == [
+        ("clocks.unknown_name", "事件“tests.parcel.asked.v1”不带“track”，无法据此选择时限。")
+    ]
+
+
 def test_a_clock_cannot_be_driven_by_clocks() -> None:
     text = GOOD.replace("stops_on: tests.parcel.settled.v1", "stops_on: clocks.clock.breached.v1")
 

@@ -1,5 +1,6 @@
 """A clock under every order of events: the same history always gives the same clock."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -83,11 +84,33 @@ def test_the_clock_starts_at_the_later_of_claim_and_documents() -> None:
 
 
 def test_a_second_receipt_does_not_start_a_second_limit() -> None:
-    run = after(heard("claimed"), heard("documents", complete=True), heard("decided"))
+    run = after(heard("claimed"), heard("documents", complete=True))
+    late = NOON + timedelta(days=3)
 
-    assert after(*[heard("claimed"), heard("documents", complete=True), heard("decided")]) == run
-    assert react(DECISION, run, heard("documents", complete=True)).run is run
-    assert react(DECISION, run, heard("claimed")).begun is None
+    assert react(DECISION, run, heard("documents", late, complete=True)) == (run, None)
+    assert react(DECISION, run, heard("claimed", late)) == (run, None)
+    stopped = after(heard("claimed"), heard("documents", complete=True), heard("decided"))
+    assert react(DECISION, stopped, heard("documents", late, complete=True)) == (stopped, None)
+
+
+def test_a_clock_that_stopped_opens_again_with_its_first_condition_unless_once() -> None:
+    stopped = after(heard("claimed"), heard("documents", complete=True), heard("decided"))
+    was, begun = react(DECISION, stopped, heard("claimed"))
+
+    assert was is stopped
+    assert begun is not None
+    assert begun.state is ClockState.PENDING
+    assert react(replace(DECISION, is_once=True), stopped, heard("claimed")) == (stopped, None)
+
+
+def test_a_clock_concerns_a_stream_only_once_its_first_condition_is_met() -> None:
+    documents = after(heard("documents", complete=True))
+
+    assert documents is not None
+    assert not documents.is_opened
+    claim = after(heard("claimed"))
+    assert claim is not None
+    assert claim.is_opened
 
 
 def test_events_before_the_start_do_nothing_but_a_stop_ends_it() -> None:
@@ -109,6 +132,17 @@ def test_a_pause_ends_with_its_own_event_only() -> None:
     assert run is not None
     assert (run.state, run.ball_with) == (ClockState.PAUSED, Party.THIRD_PARTY)
     assert react(DECISION, run, heard("appraised")).run.state is ClockState.RUNNING  # type: ignore[union-attr]
+
+
+def test_a_case_found_complex_before_the_clock_starts_starts_as_complex() -> None:
+    triaged = heard("triaged", track="complex")
+    run = after(heard("claimed"), triaged, heard("documents", complete=True))
+
+    assert run is not None
+    assert (run.state, run.limit, run.tier) == (ClockState.RUNNING, COMPLEX, "复杂")
+    begun = react(DECISION, run, heard("reopened")).begun
+    assert begun is not None
+    assert (begun.limit, begun.tier) == (COMPLEX, "复杂")
 
 
 def test_restarting_ends_the_run_and_begins_another() -> None:

@@ -1,8 +1,12 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from baocheng.engine.clocks import live
 from baocheng.engine.clocks.enums import ClockState
@@ -27,6 +31,7 @@ from baocheng.engine.work.items import NewItem, open_items
 from baocheng.engine.work.models import WorkItem
 from baocheng.kernel.calendar import WorkingCalendar
 from baocheng.kernel.ids import new_id
+from baocheng.kernel.problems import Conflict
 from baocheng.kernel.time import SHANGHAI
 
 NOON = datetime(2025, 9, 26, 12, 0, tzinfo=SHANGHAI)
@@ -274,8 +279,11 @@ def test_many_streams_move_in_a_handful_of_statements(django_assert_num_queries:
         for number, stream in enumerate(streams):
             fact = SupplementAsked() if number % 2 else CaseDecided()
             record(fact, stream=stream, by=ZHAO, at=NOON + timedelta(hours=1))
-    with django_assert_num_queries(7):
-        assert check_due(at=NOON + timedelta(days=1)) == 25
+    with django_assert_num_queries(8 * _SHARES):
+        handled = 0
+        while checked := check_due(at=NOON + timedelta(days=1)):
+            handled += checked
+        assert handled == 25
 
 
 def test_items_follow_the_tightest_clock_that_drives_them() -> None:
@@ -371,3 +379,96 @@ def test_the_stack_shows_the_tightest_first_with_its_reasons(
         ("逾期 14 天", True),
         ("逾期 1 个工作日", True),
     ]
+
+
+def test_a_clock_waits_for_all_its_conditions_and_shows_only_where_it_concerns() -> None:
+    joint = """\
+clocks:
+  - key: joint
+    name: 核定
+    kind: promise
+    basis: {promise: 服务承诺}
+    starts_on:
+      all_of:
+        - {event: tests.case.reported.v1, when: track = "complex"}
+        - tests.case.supplemented.v1
+    stops_on: tests.case.decided.v1
+    limit: 3 days
+"""
+    publish(
+        Handbook({"joint.clock.yaml": joint}),
+        effective_at=NOON,
+        approved_by=APPROVER,
+        by=EDITOR,
+        at=NOON,
+    )
+    meant, other = new_stream(), new_stream()
+    tell(meant, CaseReported(track="complex"))
+    tell(other, CaseReported(track="simple"), Supplemented())
+
+    (pending,) = clock_stack(meant, at=NOON)
+    assert (pending.state, pending.remaining, pending.waits_for) == ("PENDING", "未起算", "已补充")
+    assert clock_stack(other, at=NOON) == []
+    tell(other, CaseDecided())
+    assert clock_stack(other, at=NOON) == []
+    tell(meant, Supplemented(), at=NOON + timedelta(days=1))
+    assert clock(meant, "joint").started_at == NOON + timedelta(days=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_share_what_is_due_and_each_breach_is_recorded_once() -> None:
+    streams = [new_stream() for _ in range(40)]
+    for stream in streams:
+        tell(stream, CaseReported())
+    gate = Barrier(4)
+
+    def work(number: int) -> int:
+        gate.wait(timeout=10)
+        handled = 0
+        try:
+            while checked := check_due(at=NOON + timedelta(days=90), limit=7):
+                handled += checked
+        finally:
+            connection.close()
+        return handled
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 80
+
+    assert [types(stream) for stream in streams] == [
+        ["case.reported.v1", "clocks.clock.breached.v1", "clocks.clock.breached.v1"]
+    ] * 40
+    assert verify().broken == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_and_a_worker_at_once_lose_nothing() -> None:
+    stream = new_stream()
+    tell(stream, CaseReported())
+    gate = Barrier(2)
+
+    def at_once(call: Callable[[], object]) -> object:
+        gate.wait(timeout=10)
+        try:
+            return call()
+        except Conflict as conflict:
+            return conflict.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        checked, told = pool.map(
+            at_once,
+            [
+                lambda: check_due(at=NOON + timedelta(hours=24)),
+                lambda: tell(stream, SupplementAsked(), at=NOON + timedelta(days=1)),
+            ],
+        )
+
+    # Whoever came second waited for the first, left it for the next look, or was told to try again.
+    assert (checked, told) in {(1, None), (1, "kernel.conflict"), (0, None)}
+    check_due(at=NOON + timedelta(hours=24))
+    assert types(stream).count("clocks.clock.breached.v1") == 1
+    paused = clock(stream).state == ClockState.PAUSED
+    assert paused == (told is None)
+    assert verify(stream.id).broken == []

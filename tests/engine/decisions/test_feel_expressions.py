@@ -255,3 +255,10 @@ def test_unreadable_text_names_the_place(text: str, at: int, sentence: str) -> N
         compile_expression(text)
 
     assert (refused.value.at, str(refused.value)) == (at, sentence)
+
+
+def test_an_expression_nested_beyond_reason_is_refused() -> None:
+    with pytest.raises(UnreadableExpression, match="嵌套过深"):
+        compile_expression("[" * 5000 + "]" * 5000)
+    with pytest.raises(UnreadableExpression, match="嵌套过深"):
+        compile_expression("1" + " + 1" * 5000)

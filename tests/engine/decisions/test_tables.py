@@ -109,6 +109,11 @@ def test_no_rule_is_refused_in_words() -> None:
     )
 
 
+def test_no_rule_names_the_inputs_that_are_missing() -> None:
+    with pytest.raises(NoRuleMatched, match="没有适用于本案的规则（数量为空），请核对"):
+        decide(decision("UNIQUE"), {})
+
+
 def test_the_default_answers_when_no_rule_does() -> None:
     defaulting = single("UNIQUE", [("> 10", '"more"')], default='"less"')
 

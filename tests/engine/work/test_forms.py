@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -76,12 +75,13 @@ def parse(text: str = GOOD) -> Form:
     return form
 
 
-def typed(answers: Mapping[str, Any], **facts: Any) -> dict[str, Any]:
-    found = validate(parse(), {"is_covered": True, **answers}, at=NOON, facts=facts)
+def typed(answers: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    needed = {"is_covered": True, "reviewed": ["identity"]}
+    found = validate(parse(), needed | answers, at=NOON, facts=facts)
     return {name: value for name, value in found.items() if name in answers}
 
 
-def problems(answers: Mapping[str, Any], **facts: Any) -> list[tuple[str, str, str]]:
+def problems(answers: dict[str, Any], **facts: Any) -> list[tuple[str, str, str]]:
     with pytest.raises(Problems) as refusal:
         typed(answers, **facts)
     return [(one.fields[0], one.code, str(one)) for one in refusal.value.problems]
@@ -228,6 +228,10 @@ def test_empty_answers_are_none() -> None:
 )
 def test_a_wrong_answer_is_refused_at_its_field(name: str, value: object, code: str) -> None:
     assert [found[:2] for found in problems({name: value})] == [(name, code)]
+
+
+def test_a_checklist_that_was_not_looked_at_is_missing() -> None:
+    assert problems({"reviewed": []}) == [("reviewed", "work.required", "请填写“单证核对”。")]
 
 
 def test_all_problems_come_together_with_their_paths() -> None:

@@ -10,7 +10,7 @@ from baocheng.engine.journal.models import EventRow
 from baocheng.engine.journal.queries import events_of, sentence
 from baocheng.engine.streams import SYSTEM, Actor, Stream
 from baocheng.engine.unit import unit
-from baocheng.engine.work import assignment
+from baocheng.engine.work import assignment, deadlines
 from baocheng.engine.work.assignment import Person, Place, Pool, least_loaded
 from baocheng.engine.work.deadlines import Due, register_deadlines, set_deadlines
 from baocheng.engine.work.drafts import find_draft, save_draft
@@ -360,11 +360,12 @@ def test_set_deadlines_gives_each_open_item_the_tightest_that_drives_it() -> Non
 
 def test_new_items_ask_for_the_deadline_of_their_stream() -> None:
     due = NOON + timedelta(days=3)
+    before = deadlines._deadlines.ask
     register_deadlines(lambda streams: {stream: [Due(due)] for stream in streams})
     try:
         item = opened()
     finally:
-        register_deadlines(lambda streams: {})
+        register_deadlines(before)
 
     assert fresh(item).due_at == due
 

@@ -6,6 +6,8 @@ from typing import Any
 from baocheng.areas.claims.enums import CoverStatus
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.products.definition import WaitingPeriod
+from baocheng.engine.processes.registry import Summary
+from baocheng.kernel.masks import mask_name
 from baocheng.kernel.money import ZERO
 from baocheng.kernel.time import business_date
 
@@ -69,6 +71,21 @@ def facts(file: ClaimFile) -> dict[str, Any]:
         # The last bytes of an identifier are random and never change: the sample can be redrawn.
         "sample_number": claim.id.int % 100,
     }
+
+
+def summary(file: ClaimFile) -> Summary:
+    """Return what worklists show of a claim, masked where it is personal."""
+    claim = file.claim
+    return Summary(
+        branch=claim.branch,
+        amount=claim.payable_amount or claim.claimed_amount,
+        shown={
+            "number": claim.number,
+            "customer": mask_name(claim.insured_name or claim.reporter_name),
+            "product": claim.product_name,
+            "state": claim.state,
+        },
+    )
 
 
 def _days_in_cover(file: ClaimFile) -> int | None:

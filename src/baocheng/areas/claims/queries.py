@@ -1,6 +1,6 @@
 """Read claims."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -111,3 +111,9 @@ def claims_of_policy(policy_id: UUID, *, since: datetime | None = None) -> Seque
     if since is not None:
         found = found.filter(loss_at__gte=since)
     return list(found.order_by("-loss_at")[:200])
+
+
+def find_by_sources(sources: Collection[str]) -> Mapping[str, Claim]:
+    """Return the claims that were imported from these rows, by source; others are left out."""
+    found = Claim.objects.filter(source__in=sources)
+    return {claim.source: claim for claim in found if claim.source}

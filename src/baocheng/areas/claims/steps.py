@@ -16,7 +16,7 @@ from baocheng.areas.claims.operations import (
     payee,
     settlement,
 )
-from baocheng.engine.decisions.decide import decide
+from baocheng.engine.decisions.decide import decide_on_facts
 from baocheng.engine.journal.record import record
 from baocheng.engine.processes.registry import (
     StepCall,
@@ -26,7 +26,10 @@ from baocheng.engine.processes.registry import (
     step,
 )
 from baocheng.engine.publishing import versions
+from baocheng.engine.streams import Stream
 from baocheng.engine.unit import current
+from baocheng.engine.work.forms import Option, register_options
+from baocheng.kernel.time import now
 
 register_kind(
     StreamKind(
@@ -39,13 +42,57 @@ register_kind(
 )
 
 
+def _heads(stream: Stream | None) -> list[Option]:
+    """Return the kinds of expense and damage of the claim's product, or of every product."""
+    file = queries.get_file(stream.id) if stream else None
+    if file and file.product:
+        return [Option(value=key, label=name) for key, name in file.product.heads.items()]
+    heads: dict[str, str] = {}
+    for product in versions.handbook_at(now()).all("product"):
+        for key, name in product.heads.items():
+            heads.setdefault(key, name)
+    return [Option(value=key, label=name) for key, name in heads.items()]
+
+
+def _clauses(stream: Stream | None) -> list[Option]:
+    """Return the clauses of the claim's product."""
+    file = queries.get_file(stream.id) if stream else None
+    clauses = file.product.clauses if file and file.product else {}
+    return [Option(value=key, label=f"{key} {text}") for key, text in clauses.items()]
+
+
+def _lines(stream: Stream | None) -> list[Option]:
+    """Return the lines of the claim."""
+    file = queries.get_file(stream.id) if stream else None
+    heads = file.product.heads if file and file.product else {}
+    return [
+        Option(
+            value=str(line.place),
+            label=f"{line.place}. {heads.get(line.head, line.head)} {line.amount or ''}",
+        )
+        for line in (file.lines if file else ())
+    ]
+
+
+register_options("claims.heads", _heads)
+register_options("claims.clauses", _clauses)
+register_options("claims.lines", _lines)
+
+
+def _file(work: StepCall[ClaimFile]) -> ClaimFile:
+    """Return the claim to work on, on the handbook version that its process runs by."""
+    work.subject.handbook_version = work.handbook_version
+    return work.subject
+
+
 @step("claims.register_claim")
 def register_claim(work: StepCall[ClaimFile]) -> None:
     """Register the claim (立案) and work out which documents it needs."""
-    file, claim = work.subject, work.subject.claim
+    file = _file(work)
+    claim = file.claim
     table = versions.handbook(work.handbook_version).get("decision", "required_documents")
-    needed = decide(table, facts.facts(file)).value
-    claim.required_documents = sorted({row["kind"] for row in needed})
+    needed = decide_on_facts(table, facts.facts(file)).value
+    claim.required_documents = sorted(set(needed))
     claim.documents_complete = set(claim.required_documents) <= set(claim.received_documents)
     claim.state = ClaimState.REGISTERED
     current().change(claim, "required_documents", "documents_complete", "state")
@@ -77,52 +124,52 @@ def assign_claim(work: StepCall[ClaimFile]) -> None:
 
 @step("claims.request_supplement")
 def request_supplement(work: StepCall[ClaimFile]) -> None:
-    documenting.request_supplement(work.subject, by=work.by, at=work.at)
+    documenting.request_supplement(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.remind_customer")
 def remind_customer(work: StepCall[ClaimFile]) -> None:
-    documenting.remind_customer(work.subject, by=work.by, at=work.at)
+    documenting.remind_customer(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.calculate_benefit")
 def calculate_benefit(work: StepCall[ClaimFile]) -> None:
-    assessment.calculate_benefit(work.subject, by=work.by, at=work.at)
+    assessment.calculate_benefit(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.approve_automatically")
 def approve_automatically(work: StepCall[ClaimFile]) -> None:
-    approval.approve_automatically(work.subject, at=work.at)
+    approval.approve_automatically(_file(work), at=work.at)
 
 
 @step("claims.issue_decision")
 def issue_decision(work: StepCall[ClaimFile]) -> None:
-    settlement.issue_decision(work.subject, by=work.by, at=work.at)
+    settlement.issue_decision(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.issue_refusal")
 def issue_refusal(work: StepCall[ClaimFile]) -> None:
-    settlement.issue_refusal(work.subject, by=work.by, at=work.at)
+    settlement.issue_refusal(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.instruct_payment")
 def instruct_payment(work: StepCall[ClaimFile]) -> None:
-    settlement.instruct_payment(work.subject, by=work.by, at=work.at)
+    settlement.instruct_payment(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.note_payment")
 def note_payment(work: StepCall[ClaimFile]) -> None:
-    settlement.note_payment(work.subject)
+    settlement.note_payment(_file(work))
 
 
 @step("claims.book_recovery")
 def book_recovery(work: StepCall[ClaimFile]) -> None:
-    settlement.book_recovery(work.subject, by=work.by, at=work.at)
+    settlement.book_recovery(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.close_claim")
 def close_claim(work: StepCall[ClaimFile]) -> None:
-    closing.close_claim(work.subject, by=work.by, at=work.at)
+    closing.close_claim(_file(work), by=work.by, at=work.at)
 
 
 @form_handler("claims.review_documents")
@@ -132,7 +179,7 @@ def review_documents(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> N
         missing=answers.get("missing") or (),
         remark=answers.get("remark") or "",
     )
-    documenting.review_documents(work.subject, review, by=work.by, at=work.at)
+    documenting.review_documents(_file(work), review, by=work.by, at=work.at)
 
 
 @form_handler("claims.assess_liability")
@@ -146,25 +193,25 @@ def assess_liability(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> N
         fault_ratio=None if percent is None else Decimal(percent) / 100,
         not_covered_lines=[int(place) for place in answers.get("not_covered_lines") or ()],
     )
-    assessment.assess_liability(work.subject, conclusion, by=work.by, at=work.at)
+    assessment.assess_liability(_file(work), conclusion, by=work.by, at=work.at)
 
 
 @form_handler("claims.confirm_calculation")
 def confirm_calculation(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
     remark = answers.get("remark") or ""
-    assessment.confirm_calculation(work.subject, remark, by=work.by, at=work.at)
+    assessment.confirm_calculation(_file(work), remark, by=work.by, at=work.at)
 
 
 @form_handler("claims.approve_claim")
 def approve_claim(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
     answer = approval.approve_claim if answers["answer"] == "approve" else approval.return_claim
-    answer(work.subject, answers.get("remark") or "", by=work.by, at=work.at)
+    answer(_file(work), answers.get("remark") or "", by=work.by, at=work.at)
 
 
 @form_handler("claims.approve_refusal")
 def approve_refusal(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
     answer = approval.approve_refusal if answers["answer"] == "approve" else approval.return_claim
-    answer(work.subject, answers.get("remark") or "", by=work.by, at=work.at)
+    answer(_file(work), answers.get("remark") or "", by=work.by, at=work.at)
 
 
 @form_handler("claims.correct_payee")

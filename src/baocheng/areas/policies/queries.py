@@ -151,3 +151,9 @@ def accumulators_of(policy_id: UUID) -> Sequence[Accumulator]:
     """Return the running totals of a policy that are not zero, by name and period."""
     rows = Accumulator.objects.filter(policy=policy_id, used_amount__gt=ZERO)
     return list(rows.order_by("name", "period", "insured"))
+
+
+def find_by_sources(sources: Collection[str]) -> Mapping[str, PolicyRef]:
+    """Return the policies that were imported from these rows, by source; others are left out."""
+    rows = Policy.objects.filter(source__in=sources)
+    return {row[0]: PolicyRef(*row[1:]) for row in rows.values_list("source", *PolicyRef._fields)}

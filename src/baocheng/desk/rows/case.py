@@ -35,8 +35,6 @@ class CaseHead:
     ball: Badge
     clock: ClockMark | None = None
     article: str = ""
-    previous_url: str = ""
-    next_url: str = ""
     actions: Sequence[Link] = ()
 
 
@@ -52,6 +50,7 @@ class CasePage:
     cover_note: str = ""
     diagram: SafeString | None = None
     diagram_url: str = ""
+    position_url: str = ""
     notices: Sequence[Notice] = ()
 
 
@@ -121,7 +120,6 @@ class SheetLine:
     allowed: Decimal
     paid: Decimal
     reductions: Sequence[Reduction] = ()
-    limit_left: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +144,7 @@ class SheetTab:
     version: str = ""
     calculated_at: datetime | None = None
     calculated_by: str = ""
+    accumulators: Sequence[SheetStep] = ()
     notice: Notice | None = None
 
 

@@ -12,9 +12,7 @@ class DemoLogin:
 
     login: str
     password: str
-    name: str
     role: str
-    branch: str
 
     @property
     def fill(self) -> dict[str, str]:

@@ -41,7 +41,7 @@ class WorklistPage:
     tabs: Sequence[Tab]
     filters: Sequence[Filter]
     rows: Sequence[WorkRow]
-    query: str = ""
+    query: str | None = None
     more: str = ""
     is_filtered: bool = False
     export_url: str = ""
@@ -61,8 +61,6 @@ class ClaimRow:
     reported_at: datetime
     reported_amount: Decimal | None
     paid_amount: Decimal | None
-    assignee: str
-    clock: ClockMark | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,5 +145,6 @@ class ReportPage:
     """报案登记: a form, with what the system noticed while it was filled in."""
 
     form: Form
+    help: str = ""
     hints: Sequence[Notice] = ()
     similar: Sequence[Link] = ()

@@ -72,8 +72,9 @@ class ClockDefinition:
     """One clock of the handbook.
 
     `starts_on` is a list of conditions that must all have been met, each by any one of its
-    triggers; the clock starts at the latest of them. `drives` are the steps whose deadline it is,
-    none meaning every step of the stream.
+    triggers; the clock starts at the latest of them, in whatever order they came. The first of
+    them is the one that tells whether the clock concerns a stream at all. `drives` are the steps
+    whose deadline it is, none meaning every step of the stream.
     """
 
     key: str
@@ -91,6 +92,7 @@ class ClockDefinition:
     escalate_to: str = ""
     breach: str = ""
     drives: frozenset[str] = frozenset()
+    is_once: bool = False
     file: str = ""
     line: int = 0
 
@@ -147,6 +149,7 @@ def _clock(entry: Entry, path: str) -> ClockDefinition:
         escalate_to=entry.text("escalate_to", ""),
         breach=entry.text("breach", ""),
         drives=frozenset(entry.texts("drives")),
+        is_once=entry.flag("once"),
         file=path,
         line=entry.line,
     )
@@ -290,6 +293,12 @@ def _report_gaps(entry: Entry, clock: ClockDefinition) -> None:
             entry.report("never_resumes", sentence, "pauses_on")
     if clock.resumes_on and not clock.pauses_on:
         entry.report("never_pauses", "有恢复事件却没有暂停事件“pauses_on”。", "resumes_on")
+    deciding = {name for tier in clock.tiers if tier.when for name in tier.when.names}
+    known = {name for trigger in clock.triggers() for name in payload_names(trigger.event)}
+    for trigger in clock.changes_on:
+        for name in sorted((deciding & known) - payload_names(trigger.event)):
+            sentence = f"事件“{trigger.event}”不带“{name}”，无法据此选择时限。"
+            entry.report("unknown_name", sentence, "changes_on")
     if clock.kind is ClockKind.STATUTORY and not clock.basis.article:
         entry.report("missing_basis", "法定时限的依据应是法律条文。", "basis")
 

@@ -89,8 +89,8 @@ class Run:
         return [entry.to_json() for entry in self.ledger]
 
     def plus(self, *entries: Entry) -> "Run":
-        """Return the run after these entries."""
-        return Run((*self.ledger, *entries))
+        """Return the run after these entries, itself where there are none."""
+        return Run((*self.ledger, *entries)) if entries else self
 
     @cached_property
     def state(self) -> ClockState:
@@ -129,6 +129,14 @@ class Run:
     def met(self) -> Mapping[str, datetime]:
         """The starting conditions met so far, with the time of each."""
         return {entry.label: entry.at for entry in self.ledger if entry.mark is Mark.MET}
+
+    @property
+    def is_opened(self) -> bool:
+        """Tell whether the clock concerns this stream: the first starting condition was met.
+
+        What meets only a later one may belong to a stream that the clock is not for.
+        """
+        return self.started_at is not None or (self.stopped_at is None and "0" in self.met)
 
     @cached_property
     def warned(self) -> frozenset[str]:

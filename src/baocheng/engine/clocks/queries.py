@@ -19,6 +19,7 @@ from baocheng.engine.clocks.wording import (
     limit_in_words,
     remaining_in_words,
 )
+from baocheng.engine.journal.events import event_types
 from baocheng.engine.publishing.versions import handbook
 from baocheng.engine.streams import Stream
 from baocheng.engine.work.deadlines import Due
@@ -30,8 +31,9 @@ from baocheng.kernel.calendar import default_calendar
 class ClockView:
     """One clock of a case, as pages and the API show it.
 
-    `used` is the share of the limit that is used, 0 to 100. `waits_for` says what a paused clock
-    waits for. `deadline` is the last day in time, `due_at` the first moment too late.
+    `used` is the share of the limit that is used, 0 to 100. `waits_for` says what a clock that is
+    paused or not started waits for. `due_on` is the last day in time, `due_at` the first moment
+    too late.
     """
 
     id: UUID
@@ -70,7 +72,7 @@ _RANK = {
 
 
 def clock_stack(stream: Stream, *, at: datetime) -> list[ClockView]:
-    """Return every clock of the stream as it stands at `at`, the tightest first.
+    """Return the clocks that concern the stream as they stand at `at`, the tightest first.
 
     Clocks that run come by deadline, then those that are paused, not started, and stopped.
     """
@@ -85,21 +87,23 @@ def clock_stacks(
     books = {version: handbook(version) for version in {row.handbook_version for row in rows}}
     found: dict[Stream, list[ClockView]] = {stream: [] for stream in streams}
     for row in rows:
-        definition = books[row.handbook_version].get("clock", row.key)
-        found[row.stream].append(_view(row, definition, at, is_explained=is_explained))
+        run = Run.from_json(row.ledger)
+        if run.is_opened:
+            definition = books[row.handbook_version].get("clock", row.key)
+            view = _view(row, run, definition, at, is_explained=is_explained)
+            found[row.stream].append(view)
     for stack in found.values():
         stack.sort(key=lambda one: (_RANK[one.state], one.due_at or one.stopped_at or at, one.id))
     return found
 
 
 def _view(
-    row: Clock, definition: ClockDefinition, at: datetime, *, is_explained: bool
+    row: Clock, run: Run, definition: ClockDefinition, at: datetime, *, is_explained: bool
 ) -> ClockView:
-    run, calendar = Run.from_json(row.ledger), default_calendar()
+    calendar = default_calendar()
     deadline = deadline_of(run, calendar)
     share = used_share(run, at, calendar)
     is_open = run.state is not ClockState.STOPPED
-    pauses = list(run.open_pauses)
     lines = arithmetic_in_words(run, explain(run, at, calendar)) if is_explained else []
     return ClockView(
         id=row.id,
@@ -112,7 +116,7 @@ def _view(
         limit=limit_in_words(run.limit),
         state=run.state,
         ball_with=run.ball_with,
-        waits_for=definition.pauses_on[int(pauses[-1])].waits_for if pauses else "",
+        waits_for=_waits_for(run, definition),
         started_at=run.started_at,
         due_on=deadline.due_on if deadline else None,
         due_at=deadline.due_at if deadline else None,
@@ -128,6 +132,21 @@ def _view(
         breach=definition.breach,
         drives=definition.drives,
     )
+
+
+def _waits_for(run: Run, definition: ClockDefinition) -> str:
+    """Say what a clock that stands still, or has not started, waits for."""
+    if run.state is ClockState.PAUSED:
+        return definition.pauses_on[int(list(run.open_pauses)[-1])].waits_for
+    if run.state is not ClockState.PENDING:
+        return ""
+    missing = [
+        group[0].event
+        for number, group in enumerate(definition.starts_on)
+        if str(number) not in run.met
+    ]
+    known = event_types()
+    return "、".join((known[type].__doc__ or type).strip("。") for type in missing if type in known)
 
 
 def _is_late(run: Run, row: Clock, at: datetime) -> bool:

@@ -36,25 +36,31 @@ class Reaction(NamedTuple):
 
 
 def react(clock: ClockDefinition, run: Run | None, heard: Heard) -> Reaction:
-    """Return the run after the event; a clock that restarts ends its run and begins another.
+    """Return the run after the event, and the run that begins anew where one does.
 
-    A clock that has run once starts again only on `restarts_on`: a second receipt of documents
-    does not give the insurer a second thirty days.
+    What starts a clock is heard once: while it runs, a second receipt of documents does not give
+    the insurer a second limit. A clock that has stopped may start again, unless it runs but once.
     """
     if run is None:
         begun = _begin(clock, Run(), heard)
         return Reaction(begun if begun.ledger else None)
-    if run.state is not ClockState.PENDING and heard.fits(clock.restarts_on):
+    if run.started_at and heard.fits(clock.restarts_on):
         ended = run if run.stopped_at else run.plus(heard.entry(Mark.STOPPED))
-        return Reaction(ended, Run((_start(clock, heard.at, heard),)))
+        return Reaction(ended, Run((_start(clock, run, heard.at, heard),)))
     match run.state:
         case ClockState.STOPPED:
-            return Reaction(run)
+            return Reaction(run, _begin_again(clock, heard))
         case _ if heard.fits(clock.stops_on):
             return Reaction(run.plus(heard.entry(Mark.STOPPED)))
         case ClockState.PENDING:
-            return Reaction(_begin(clock, run, heard))
-    return Reaction(_go_on(clock, run, heard))
+            return Reaction(_begin(clock, _change(clock, run, heard), heard))
+    return Reaction(_go_on(clock, _change(clock, run, heard), heard))
+
+
+def _begin_again(clock: ClockDefinition, heard: Heard) -> Run | None:
+    """Return a run after one that stopped: it takes the first condition to open another."""
+    begun = _begin(clock, Run(), heard)
+    return begun if begun.is_opened and not clock.is_once else None
 
 
 def _begin(clock: ClockDefinition, run: Run, heard: Heard) -> Run:
@@ -65,20 +71,30 @@ def _begin(clock: ClockDefinition, run: Run, heard: Heard) -> Run:
     if run.ledger and len(run.met) == len(clock.starts_on):
         # 司法解释（二）第十五条: the limit runs from the first receipt of claim and documents,
         # whatever order they came in.
-        return run.plus(_start(clock, max(run.met.values()), heard))
+        return run.plus(_start(clock, run, max(run.met.values()), heard))
     return run
 
 
-def _start(clock: ClockDefinition, at: datetime, heard: Heard) -> Entry:
+def _start(clock: ClockDefinition, run: Run, at: datetime, heard: Heard) -> Entry:
+    """Return the start, under the tier that this event names, else the one already known."""
     tier = clock.tier(heard.payload)
-    return replace(heard.entry(Mark.STARTED, limit=tier.limit, label=tier.name), at=at)
+    limit, label = tier.limit, tier.name
+    if tier.when is None and run.limit is not None:
+        limit, label = run.limit, run.tier
+    return replace(heard.entry(Mark.STARTED, limit=limit, label=label), at=at)
+
+
+def _change(clock: ClockDefinition, run: Run, heard: Heard) -> Run:
+    """Change the limit where the event says so; before the start it is only noted."""
+    if not heard.fits(clock.changes_on):
+        return run
+    tier = clock.tier(heard.payload)
+    if tier.limit == run.limit:
+        return run
+    return run.plus(heard.entry(Mark.LIMIT_CHANGED, limit=tier.limit, label=tier.name))
 
 
 def _go_on(clock: ClockDefinition, run: Run, heard: Heard) -> Run:
-    if heard.fits(clock.changes_on):
-        tier = clock.tier(heard.payload)
-        if tier.limit != run.limit:
-            run = run.plus(heard.entry(Mark.LIMIT_CHANGED, limit=tier.limit, label=tier.name))
     ends = tuple(label for label in run.open_pauses if _ends(clock, label, heard))
     if ends:
         run = run.plus(heard.entry(Mark.RESUMED, ends=ends))

@@ -1,8 +1,9 @@
 """What a DMN file says, as plain frozen values: decisions, tables, rules, cells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TypeAlias
 
 from baocheng.engine.decisions.feel.tree import Node
@@ -143,9 +144,18 @@ class Decision:
         kind = "决策表" if isinstance(self.logic, DecisionTable) else "决策"
         return f"{kind} {self.key}"
 
-    def all_inputs(self) -> dict[str, InputData]:
+    def all_inputs(self) -> Mapping[str, InputData]:
         """Return the inputs of this decision and of all that it requires, by name."""
-        found = {
-            each.name: each for required in self.requires for each in required.all_inputs().values()
-        }
-        return found | {each.name: each for each in self.inputs}
+        return self._all_inputs
+
+    @cached_property
+    def _all_inputs(self) -> dict[str, InputData]:
+        required = [given for each in self.requires for given in each.all_inputs().values()]
+        return {given.name: given for given in (*required, *self.inputs)}
+
+
+def final_decision(decisions: Sequence[Decision]) -> Decision | None:
+    """Return the one decision that no other requires; None when there are several."""
+    required = {each.key for decision in decisions for each in decision.requires}
+    final = [decision for decision in decisions if decision.key not in required]
+    return final[0] if len(final) == 1 else None

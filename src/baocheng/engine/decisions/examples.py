@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from baocheng.engine.decisions.decide import Decided, decide
-from baocheng.engine.decisions.definition import Decision, DecisionTable
+from baocheng.engine.decisions.definition import Decision, DecisionTable, final_decision
 from baocheng.engine.decisions.feel.parser import UnreadableExpression, parse_expression
 from baocheng.engine.decisions.feel.values import KINDS, equal
 from baocheng.engine.decisions.partition import OpaqueCell, constant
@@ -54,7 +54,7 @@ class Examples:
 def check_examples(examples: Examples, decisions: Sequence[Decision]) -> Iterator[Finding]:
     """Yield a finding for every column without a meaning and every row that comes out wrong."""
     by_key = {decision.key: decision for decision in decisions}
-    default = _default_decision(decisions)
+    default = final_decision(decisions)
     yield from _check_header(examples, decisions)
     for line, row in examples.rows:
         place = _("第 {line} 行").format(line=line)
@@ -67,13 +67,6 @@ def check_examples(examples: Examples, decisions: Sequence[Decision]) -> Iterato
             continue
         for sentence in _differences(decision, row):
             yield Finding(examples.path, place, "decisions.example", sentence, line)
-
-
-def _default_decision(decisions: Sequence[Decision]) -> Decision | None:
-    """Return the one decision that no other requires."""
-    required = {each.key for decision in decisions for each in decision.requires}
-    tops = [decision for decision in decisions if decision.key not in required]
-    return tops[0] if len(tops) == 1 else None
 
 
 def _check_header(examples: Examples, decisions: Sequence[Decision]) -> Iterator[Finding]:

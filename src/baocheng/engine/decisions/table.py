@@ -16,7 +16,7 @@ class NoRuleMatched(Problem):
     """A table without a rule, or default, for this case."""
 
     code = "decisions.no_rule"
-    message = _("{place}：没有适用于本案的规则，请核对输入或补充规则。")
+    message = _("{place}：没有适用于本案的规则{empty}，请核对输入或补充规则。")
 
 
 class SeveralRulesMatched(Problem):
@@ -229,7 +229,12 @@ def _unmatched(table: DecisionTable, place: str) -> Callable[[Scope], Answer]:
         aggregate = BUILTINS[table.aggregation.lower()] if table.aggregation else None
         return lambda _scope: Answer(aggregate([]) if aggregate else [], ())
 
-    def refuse(_scope: Scope) -> Answer:
-        raise NoRuleMatched(place=place)
+    reads = [(clause.label, closure(clause.expression.node)) for clause in table.inputs]
+
+    def refuse(scope: Scope) -> Answer:
+        # A value that is missing is the likeliest reason: the person can go and fill it in.
+        missing = [label for label, read in reads if read(scope) is None]
+        empty = _("（{labels}为空）").format(labels="、".join(missing)) if missing else ""
+        raise NoRuleMatched(place=place, empty=empty)
 
     return refuse

@@ -201,9 +201,12 @@ class _Reading:
 
 
 def _is_required(field: FormField, context: Mapping[str, Any]) -> bool:
-    if field.is_required:
-        return True
-    return field.required_when is not None and field.required_when.is_true(context)
+    if field.required_when is not None:
+        return field.is_required or field.required_when.is_true(context)
+    # A checklist gates the step it stands in, ticked or not looked at.
+    return field.is_required or (
+        field.type is FieldType.CHECKLIST and any(option.is_required for option in field.options)
+    )
 
 
 def _text(field: FormField, raw: object, path: str, options: Values) -> str | None:

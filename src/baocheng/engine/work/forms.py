@@ -41,7 +41,7 @@ Bound = Decimal | date | str
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One choice; on a checklist `is_required` says that it has to be ticked."""
+    """One choice; on a checklist `is_required` says that it has to be ticked to go on."""
 
     value: str
     label: str
@@ -197,7 +197,7 @@ def _field(entry: Entry, read: list[tuple[Entry, FormField]], *, is_line: bool) 
         columns=_fields(entry, "columns", read, is_line=True) if type is FieldType.LINES else (),
         prefill=entry.text("prefill", ""),
     )
-    if field.name and not field.name.isidentifier():
+    if field.name and not (field.name.isascii() and field.name.isidentifier()):
         entry.report("wrong_name", f"字段名“{field.name}”应为英文字母、数字和下划线。", "name")
     if type in WITH_OPTIONS and bool(field.options) == bool(field.options_from):
         entry.report("wrong_options", "选项应写在 options 或 options_from 其中一处。", "options")

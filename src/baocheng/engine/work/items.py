@@ -18,9 +18,9 @@ from baocheng.engine.work.events import ItemAssigned, ItemCompleted, ItemRelease
 from baocheng.engine.work.models import Draft, WorkItem
 from baocheng.engine.work.permissions import ASSIGN_ITEM
 from baocheng.engine.work.separation import (
-    done_items,
     is_recused,
     items_at_hand,
+    makers_of,
     recused,
     require_four_eyes,
 )
@@ -164,10 +164,10 @@ def _settle_new(writing: Unit) -> bool:
 def _hand_out(wanting: Sequence[tuple[WorkItem, Sequence[Person]]]) -> None:
     loads = assignment.loads({person.id for _item, people in wanting for person in people})
     kept_out = recused(item.stream for item, _people in wanting)
+    makers = makers_of(item for item, _people in wanting)
     for item, people in wanting:
-        makers = {done.completed_by for done in done_items(item.stream, item.separate_from)}
         listed = [one for one in people if not item.candidates or one.id in item.candidates]
-        barred = kept_out.get(item.stream_id, set()) | makers
+        barred = kept_out.get(item.stream_id, set()) | makers.get(item.id, set())
         person = assignment.least_loaded(listed, loads, barred)
         if person is not None:
             loads[person.id] = loads.get(person.id, 0) + 1
@@ -241,7 +241,7 @@ def _obstacle(item: WorkItem, person: Person) -> str:
     """Return the sentence that says why `person` may not do the item, "" where they may."""
     if is_recused(item.stream, person.id):
         return NotEligible.recused
-    if any(done.completed_by == person.id for done in done_items(item.stream, item.separate_from)):
+    if person.id in makers_of([item]).get(item.id, ()):
         return NotEligible.maker
     if item.candidates and person.id not in item.candidates:
         return NotEligible.not_listed

@@ -37,25 +37,49 @@ def require_four_eyes(
     persons = {by.id, by.on_behalf_of} - {""}
     if persons.intersection(makers):
         raise FourEyes(detail=_("申请人不能办理自己的申请，请由他人办理。"))
-    for item in done_items(stream, made_in):
-        if persons & {item.completed_by, item.completed_on_behalf_of}:
+    for item in _done([stream.id], made_in):
+        if persons & _doers(item):
             raise FourEyes(title=item.title)
 
 
-def done_items(stream: Stream, made_in: Collection[str]) -> list[WorkItem]:
-    """Return the items of these elements or forms that were completed on the stream."""
+def makers_of(items: Iterable[WorkItem]) -> dict[UUID, set[str]]:
+    """Return, by the id of each item, who made what it is to check."""
+    separated = [item for item in items if item.separate_from]
+    made_in = {name for item in separated for name in item.separate_from}
+    done: dict[UUID, list[WorkItem]] = {item.stream_id: [] for item in separated}
+    for one in _done(done.keys(), made_in):
+        done[one.stream_id].append(one)
+    return {
+        item.id: {
+            doer
+            for one in done[item.stream_id]
+            if _was_done_in(one, item.separate_from)
+            for doer in _doers(one)
+        }
+        for item in separated
+    }
+
+
+def _done(stream_ids: Collection[UUID], made_in: Collection[str]) -> list[WorkItem]:
+    """Return the items of these elements or forms that were completed on these streams."""
     if not made_in:
         return []
-    here = [item for item in items_at_hand().values() if item.stream_id == stream.id]
+    here = [item for item in items_at_hand().values() if item.stream_id in stream_ids]
     written = WorkItem.objects.filter(
-        Q(element__in=made_in) | Q(form__in=made_in), stream_id=stream.id, state=ItemState.DONE
+        Q(element__in=made_in) | Q(form__in=made_in),
+        stream_id__in=stream_ids,
+        state=ItemState.DONE,
     ).exclude(pk__in=[item.pk for item in here])
-    fresh = [
-        item
-        for item in here
-        if item.state == ItemState.DONE and (item.element in made_in or item.form in made_in)
-    ]
+    fresh = [item for item in here if item.state == ItemState.DONE and _was_done_in(item, made_in)]
     return [*written, *fresh]
+
+
+def _was_done_in(item: WorkItem, made_in: Collection[str]) -> bool:
+    return item.element in made_in or item.form in made_in
+
+
+def _doers(item: WorkItem) -> set[str]:
+    return {item.completed_by, item.completed_on_behalf_of} - {""}
 
 
 def items_at_hand() -> dict[UUID, WorkItem]:

@@ -1,8 +1,5 @@
 """决策: the decision tables of the handbook, and deciding one case by them."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Annotated, Any
 
 from ninja import Path, Router
@@ -11,10 +8,10 @@ from pydantic import BaseModel, Field
 from baocheng.engine.decisions.decide import Decided, decide
 from baocheng.engine.decisions.definition import Decision, InputData
 from baocheng.engine.decisions.explanation import PrintedTable, explain, printed
-from baocheng.engine.decisions.feel.functions import text_of
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.kernel.problems import NotFound
 from baocheng.rest.endpoints.handbook import VersionNumber, handbook_for
+from baocheng.rest.exact_json import plain
 from baocheng.rest.openapi import refuses
 from baocheng.rest.schema import Given
 from baocheng.rest.tokens import Bearer, Request, Scope
@@ -143,22 +140,6 @@ def evaluate(request: Request, key: Key, given: Evaluation, version: VersionNumb
         requires=[Step(**_step(each)) for each in decided.requires],
         table=_table(printed(decided.decision, decided.matched_rows)),
     )
-
-
-def plain(value: Any) -> Any:
-    """Return a FEEL value as plain JSON; numbers and moments are text, so that nothing is lost."""
-    match value:
-        case list():
-            return [plain(each) for each in value]
-        case Mapping():
-            return {name: plain(each) for name, each in value.items()}
-        case Decimal():
-            return format(value, "f")
-        case date() | datetime() | time() | timedelta():
-            return text_of(value)
-        case None | str() | bool():
-            return value
-    return str(value)
 
 
 def _get(book: Handbook, key: str) -> Decision:

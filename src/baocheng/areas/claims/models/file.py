@@ -18,6 +18,7 @@ class ClaimFile:
     """What steps, forms and pages work on.
 
     `cover` is None while the policy is unverified, or did not cover the moment of loss.
+    `handbook_version` is the one that the claim's process runs by, None outside of a process.
     """
 
     claim: Claim
@@ -25,6 +26,7 @@ class ClaimFile:
     cover: Cover | None = None
     product: Product | None = None
     calculations: list[CalculationRecord] = field(default_factory=list)
+    handbook_version: int | None = None
 
     @property
     def stream(self) -> Stream:

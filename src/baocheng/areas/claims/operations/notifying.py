@@ -31,7 +31,7 @@ def send_letter(
     """Prepare a letter and tell the customer that it is there."""
     known = {**_values(file, at), **values}
     letter = prepare_letter(
-        stream=file.stream, template=template, values=known, by=by, at=at, version=_version(file)
+        stream=file.stream, template=template, values=known, by=by, at=at, version=file.handbook_version
     )
     queue_message(
         stream=file.stream,
@@ -41,7 +41,7 @@ def send_letter(
         attachments=[letter.id],
         by=by,
         at=at,
-        version=_version(file),
+        version=file.handbook_version,
     )
     return letter
 
@@ -81,12 +81,8 @@ def remind(file: ClaimFile, *, items: Sequence[str], by: Actor, at: datetime) ->
         to=_contacts(file),
         by=by,
         at=at,
-        version=_version(file),
+        version=file.handbook_version,
     )
-
-
-def _version(file: ClaimFile) -> int | None:
-    return None
 
 
 def _contacts(file: ClaimFile) -> dict[str, str]:

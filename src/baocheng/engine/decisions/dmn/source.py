@@ -57,9 +57,17 @@ class Source:
 
     def parse(self, text: str) -> Element | None:
         """Return the root element, or None after noting why there is none."""
+        if "<!DOCTYPE" in text:
+            sentence = _("DMN 文件不得带有 DOCTYPE 声明。")
+            self.findings.append(Finding(self.path, _("文件"), "decisions.doctype", sentence))
+            return None
         # No entity is ever resolved: a handbook file may come from outside.
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+            encoding="utf-8",  # whatever the file says of itself: it was read as text
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
         )
         try:
             root = etree.fromstring(text.encode(), parser)
@@ -67,9 +75,6 @@ class Source:
             sentence = _("不是有效的 XML 文件：{reason}").format(reason=error.msg)
             found = Finding(self.path, _("文件"), "decisions.not_xml", sentence, error.lineno or 0)
             self.findings.append(found)
-            return None
-        if "<!DOCTYPE" in text:
-            self.note(root, _("文件"), "doctype", _("DMN 文件不得带有 DOCTYPE 声明。"))
             return None
         if tag(root) != "definitions":
             self.note(root, _("文件"), "not_dmn", _("文件的根元素不是 DMN 的 definitions。"))
@@ -137,5 +142,6 @@ def text_in(element: Element | None, name: str = "text") -> str:
 def _declared_names(root: Element) -> Iterator[str]:
     for element in root.iter("{*}*"):
         name = element.get("name")
-        if name and tag(element) not in ("definitions", "decisionTable"):
+        # No other beginning is a name in FEEL, and a column called “-” must not swallow signs.
+        if name and (name[0].isalpha() or name[0] == "_"):
             yield name

@@ -28,11 +28,10 @@ class UnreadableExpression(Problem):
     code = "decisions.syntax"
     message = _("表达式“{text}”第 {column} 个字符处无法识别。")
 
-    def __init__(self, text: str, at: int) -> None:
+    def __init__(self, text: str, at: int, detail: str | None = None) -> None:
         self.at = at
         found = text[at : at + 1]
         half = _FULL_WIDTH.get(found)
-        detail = None
         if not found:
             detail = _("表达式“{text}”没有写完。") if text else _("表达式为空。")
         elif half:
@@ -65,7 +64,11 @@ def _parsed(text: str, start: str, names: frozenset[str]) -> Node:
         parsed = _grammar().parse(_join_names(text, names), start=start)
     except UnexpectedInput as error:
         raise UnreadableExpression(text, _place(text, error)) from None
-    node: Node = _Builder(text).transform(parsed)
+    try:
+        node: Node = _Builder(text).transform(parsed)
+    except RecursionError:
+        detail = _("表达式嵌套过深，请拆成几个决策。")
+        raise UnreadableExpression(text, 0, detail) from None
     return node
 
 

@@ -155,6 +155,19 @@
     if (sum) sum.textContent = yuan(chosen.reduce((cents, box) => cents + toCents(box.dataset.amount), 0n));
   }
 
+  /* A list leaves its order behind, so that a case knows the one before it and the one after. */
+  function rememberOrder() {
+    const links = $$("[data-rows] .row-link").map((link) => link.getAttribute("href"));
+    if (links.length) sessionStorage.setItem("order", JSON.stringify(links));
+    $$("[data-neighbour]").forEach((button) => {
+      const order = JSON.parse(sessionStorage.getItem("order") ?? "[]");
+      const at = order.indexOf(sessionStorage.getItem("opened"));
+      const next = at < 0 ? undefined : order[at + Number(button.dataset.neighbour)];
+      button.hidden = !next;
+      if (next) button.href = next;
+    });
+  }
+
   /* ---- dialogs, menus, palette ---- */
 
   function showDialog(dialog) {
@@ -380,6 +393,8 @@
     $$("details[data-menu][open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
+    const opening = at(".row-link, [data-neighbour]");
+    if (opening) sessionStorage.setItem("opened", opening.getAttribute("href"));
     if (at("[data-dismiss]")) at("[data-toast]").remove();
     if (at("[data-close-dialog]")) at("dialog").close();
     if (at("[data-show]")) showDialog(document.getElementById(at("[data-show]").dataset.show));
@@ -462,8 +477,18 @@
     if (detail.target.id === "dialog" && detail.target.childElementCount) showDialog(detail.target);
     prepare(detail.target);
   });
+  /* A form in a dialog comes back with what is wrong; a refusal of the whole comes as a toast. */
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status === 422 && !detail.xhr.getResponseHeader("X-Problem")) {
+      detail.shouldSwap = true;
+      detail.isError = false;
+    }
+  });
   document.addEventListener("htmx:sendError", () => toast(document.body.dataset.failed));
-  document.addEventListener("htmx:responseError", () => toast(document.body.dataset.failed));
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    const problem = detail.xhr.getResponseHeader("X-Problem");
+    toast(problem ? decodeURIComponent(problem) : document.body.dataset.failed);
+  });
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     const tab = detail.elt.closest("[data-tabs] .tab");
     if (!tab) return;
@@ -476,6 +501,7 @@
     $$("[data-choosing]", root).forEach(showChosen);
     if (root.matches?.("[data-choosing]")) showChosen(root);
     $$("[data-toast]", root).forEach(fade);
+    rememberOrder();
     $("[data-focus]", root)?.focus();
   }
 

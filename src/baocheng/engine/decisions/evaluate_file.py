@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from baocheng.engine.decisions.decide import decide
-from baocheng.engine.decisions.definition import Decision
+from baocheng.engine.decisions.definition import Decision, final_decision
 from baocheng.engine.decisions.dmn import read_decisions
 from baocheng.engine.decisions.explanation import explain
 from baocheng.engine.decisions.json_values import from_json, is_typed, to_json
 from baocheng.engine.publishing.handbook import nearest
-from baocheng.kernel.problems import NotFound
+from baocheng.kernel.problems import NotFound, Problem
 from baocheng.kernel.text import _
 
 
@@ -21,16 +21,23 @@ class UnknownDecision(NotFound):
     message = _("文件里没有决策 {name}{near}")
 
 
+class DecisionNotChosen(Problem):
+    """A file with several decisions that lead to nothing in common, and none was named."""
+
+    code = "decisions.not_chosen"
+    message = _("文件里有多个决策，请指明其一：{keys}。")
+
+
 def evaluate_file(path: Path | str, decision: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Decide one case by a DMN file and return the answer as JSON that keeps its kinds.
 
-    `decision` is an id or a name. An input is plain JSON, read by the declared type, or
-    `{"type": …, "value": …}`. Where a table does not answer, the result is null as the standard
-    asks and `problem` says why.
+    `decision` is an id or a name; when empty, the one that no other requires. An input is plain
+    JSON, read by the declared type, or `{"type": …, "value": …}`. Where a table does not answer,
+    the result is null as the standard asks and `problem` says why.
 
     Raises:
         Unreadable: the file cannot be read.
-        UnknownDecision: it does not define `decision`.
+        UnknownDecision, DecisionNotChosen: it does not define `decision`, or several.
         Problem: an input is unknown or of the wrong type.
     """
     file = Path(path)
@@ -49,6 +56,11 @@ def evaluate_file(path: Path | str, decision: str, inputs: Mapping[str, Any]) ->
 
 
 def _named(name: str, decisions: list[Decision]) -> Decision:
+    if not name:
+        chosen = final_decision(decisions)
+        if chosen is None:
+            raise DecisionNotChosen("decision", keys="、".join(each.key for each in decisions))
+        return chosen
     for decision in decisions:
         if name in (decision.key, decision.name, decision.label):
             return decision

@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baocheng.engine.decisions.decide import UnknownInput
+from baocheng.engine.decisions.evaluate_file import (
+    DecisionNotChosen,
+    UnknownDecision,
+    evaluate_file,
+)
 from baocheng.engine.decisions.feel.values import YearsMonths, equal
-from baocheng.engine.decisions.files import UnknownDecision, evaluate_file
 from baocheng.engine.decisions.json_values import from_json, to_json
 from engine.decisions.dmn_text import file, input_data, literal, needs, table
 
@@ -77,6 +81,15 @@ def test_unknown_decisions_and_inputs_are_refused_with_the_nearest(path: Path) -
         evaluate_file(path, "statos", {})
     with pytest.raises(UnknownInput, match="没有名为 Agge 的输入，是否为 Age？"):
         evaluate_file(path, "status", {"Agge": 5})
+
+
+def test_the_only_final_decision_needs_no_name(path: Path, tmp_path: Path) -> None:
+    single = tmp_path / "y.dmn"
+    single.write_text(file(literal("d", "1 + 1")), encoding="utf-8")
+
+    assert evaluate_file(single, "", {})["result"] == {"type": "number", "value": "2"}
+    with pytest.raises(DecisionNotChosen, match="status、hello、span"):
+        evaluate_file(path, "", {})
 
 
 VALUES = st.recursive(

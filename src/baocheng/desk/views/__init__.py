@@ -1,0 +1,1 @@
+"""One module per subject: read the request, call one operation or query, show the rows."""

@@ -1,0 +1,3 @@
+"""What a role may be granted in this room."""
+
+MANAGE_INCIDENTS = "processes.manage_incidents"

@@ -1,0 +1,1 @@
+"""Make what tests need: a company, customers, policies and claims, without surprises."""
