@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from baocheng.areas.organisation.enums import BranchLevel
@@ -16,11 +17,12 @@ from baocheng.areas.organisation.operations.branches import open_branch
 from baocheng.areas.organisation.operations.founding import FOUNDER
 from baocheng.areas.organisation.operations.roles import grant_role
 from baocheng.areas.organisation.operations.staff import hire_staff
+from baocheng.engine.publishing.defaults import publish_default
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.permissions import APPROVE_HANDBOOK, PUBLISH_HANDBOOK
 from baocheng.engine.publishing.versions import publish
 from baocheng.engine.streams import Actor
-from baocheng.kernel.time import now
+from baocheng.kernel.time import SHANGHAI, frozen, now
 
 PASSWORD = "yi-ge-hao-mima-2026"
 
@@ -153,3 +155,81 @@ def clerk(handbook, hire, branch, sign_in) -> Caller:
     staff = Staff.objects.get(employee_number="1001")
     grant_role(staff=staff, role="clerk", branch=branch, by=FOUNDER, at=now())
     return sign_in()
+
+
+@pytest.fixture
+def june():
+    """Hold the clock in June 2026."""
+    with frozen(datetime(2026, 6, 1, 10, tzinfo=SHANGHAI)):
+        yield
+
+
+@pytest.fixture
+def company(june, branch):
+    """Publish the default handbook, in June 2026."""
+    publish_default(Path(settings.HANDBOOK), at=now())
+
+
+@pytest.fixture
+def sign_in_as(company, hire, branch) -> Callable[..., Caller]:
+    """Return a function that hires somebody with roles of the default handbook and signs in."""
+
+    def call(number: str, name: str, login: str, *roles: str) -> Caller:
+        staff = hire(number, name, login)
+        for role in roles:
+            grant_role(staff=staff, role=role, branch=branch, by=FOUNDER, at=now())
+        answer = Caller().post("/tokens", {"login": login, "password": PASSWORD})
+        return Caller(answer.json()["token"])
+
+    return call
+
+
+@pytest.fixture
+def adjuster(sign_in_as) -> Caller:
+    """赵敏, who handles claims and here issues policies too."""
+    return sign_in_as("2001", "赵敏", "adjuster", "claims_handler", "underwriter")
+
+
+@pytest.fixture
+def supervisor(sign_in_as) -> Caller:
+    """陈静, who approves."""
+    return sign_in_as("2002", "陈静", "supervisor", "claims_supervisor")
+
+
+@pytest.fixture
+def policy(adjuster) -> str:
+    """Return the number of an accident policy of 王芳."""
+    answer = adjuster.post("/policies", accident_policy())
+    assert answer.status_code == 201, answer.content
+    return answer.json()["number"]
+
+
+def accident_policy() -> dict[str, Any]:
+    """Return the body that issues an accident policy of 王芳 for the year 2026."""
+    return {
+        "product": "personal_accident",
+        "holder": {"name": "王芳", "resident_id": "11010519900307232X", "phone": "13812345678"},
+        "starts_at": "2026-01-01T00:00:00+08:00",
+        "ends_at": "2027-01-01T00:00:00+08:00",
+        "insureds": [{"has_social_insurance": True}],
+        "covers": [
+            {"coverage": "accident_death", "amounts": {"sum_insured": "500000.00"}},
+            {"coverage": "accident_disability", "amounts": {"sum_insured": "500000.00"}},
+            {"coverage": "hospital_allowance", "amounts": {"daily_amount": "100.00"}},
+            {"coverage": "accident_medical", "amounts": {"medical_sum": "50000.00"}},
+        ],
+        "premium_amount": "298.00",
+    }
+
+
+@pytest.fixture
+def upload() -> Callable[..., Any]:
+    """Return a function that sends files as a form of several parts."""
+
+    def call(caller: Caller, path: str, fields: dict[str, str], *files: tuple[str, bytes]) -> Any:
+        sent = [SimpleUploadedFile(name, content) for name, content in files]
+        return caller.client.post(
+            f"/api/v1{path}", {**fields, "files": sent}, headers=caller.headers
+        )
+
+    return call

@@ -26,7 +26,7 @@ NAMES = ("pg17-policies", "pg17-claims", "synthea")
 @click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--verify/--no-verify", default=True, show_default=True, help="The whole journal.")
 def import_(
-    source: str, file: Path, rejected: Path | None, branch: str, batch: int, verify: bool
+    *, source: str, file: Path, rejected: Path | None, branch: str, batch: int, verify: bool
 ) -> None:
     """Import FILE as business of this company.
 
@@ -111,7 +111,13 @@ def _report(outcome: "Outcome", target: Path) -> None:
     for total in outcome.totals:
         mark = "·" if total.in_file is None else _mark(is_right=total.is_balanced)
         click.echo(
-            _line(mark, total.name, _figure(total.in_file), _figure(total.rejected), _figure(total.in_system))
+            _line(
+                mark,
+                total.name,
+                _figure(total.in_file),
+                _figure(total.rejected),
+                _figure(total.in_system),
+            )
         )
     balance = _figure(outcome.ledger)
     click.echo(f"{_mark(is_right=outcome.ledger == 0)} 总账借贷差 ledger balance {balance}")
@@ -129,7 +135,9 @@ def _report_journal(outcome: "Outcome") -> None:
     mark = _mark(is_right=not verified.broken)
     click.echo(f"{mark} 事件链 journal {verified.events:,} events · {verified.streams:,} streams")
     for broken in verified.broken:
-        click.echo(f"  ✗ {broken.stream_kind} {broken.stream_id} #{broken.position}：{broken.reason}")
+        click.echo(
+            f"  ✗ {broken.stream_kind} {broken.stream_id} #{broken.position}：{broken.reason}"
+        )
 
 
 def _mark(*, is_right: bool) -> str:

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
@@ -10,7 +11,16 @@ from ninja.responses import Response
 
 from baocheng.rest import openapi
 from baocheng.rest.conditions import etag
-from baocheng.rest.endpoints import decisions, handbook, policies, tokens
+from baocheng.rest.endpoints import (
+    claim_files,
+    claims,
+    decisions,
+    handbook,
+    policies,
+    processes,
+    tasks,
+    tokens,
+)
 from baocheng.rest.parsing import StrictParser
 from baocheng.rest.problems import answer_to
 from baocheng.rest.strictness import knowing_its_parameters
@@ -55,9 +65,18 @@ api = Api(
 )
 api.add_decorator(knowing_its_parameters)
 api.add_router("/tokens", tokens.router, tags=["访问令牌"])
+api.add_router("/claims", claims.router, tags=["赔案"])
+api.add_router("/claims/{number}", claim_files.router, tags=["赔案"])
+api.add_router("/tasks", tasks.router, tags=["任务"])
 api.add_router("/policies", policies.router, tags=["保单"])
 api.add_router("/handbook", handbook.router, tags=["服务手册"])
+api.add_router("/handbook/processes", processes.router, tags=["服务手册"])
 api.add_router("/handbook/decisions", decisions.router, tags=["服务手册"])
+if settings.IS_DEMO:
+    # Elsewhere the demonstration clock is not even installed.
+    from baocheng.rest.endpoints import demo
+
+    api.add_router("/demo", demo.router, tags=["示范"])
 
 
 @api.get("/openapi.json", auth=None, include_in_schema=False)

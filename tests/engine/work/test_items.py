@@ -79,7 +79,7 @@ def types(stream: Stream) -> list[str]:
     return [row.type for row in events_of(stream)]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def organisation() -> Iterator[dict[Place, Pool]]:
     known: dict[Place, Pool] = {}
     before = assignment._pools.ask

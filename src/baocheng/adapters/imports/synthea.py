@@ -64,9 +64,7 @@ class Synthea:
     def batches(self, path: Path, size: int) -> Iterator[list[Encounter]]:
         return synthea_records.batches(path, size)
 
-    def take(
-        self, rows: Sequence[Encounter], *, crew: Crew, at: datetime
-    ) -> list[Problem | None]:
+    def take(self, rows: Sequence[Encounter], *, crew: Crew, at: datetime) -> list[Problem | None]:
         answers: dict[str, Problem | None] = {row.key: _fault(row) for row in rows}
         sound = [row for row in rows if answers[row.key] is None]
         known = handling.taken(_source(row) for row in sound)
@@ -77,8 +75,10 @@ class Synthea:
         reports: list[LossReport] = []
         for row in new:
             party, policy = parties[row.patient], policies.get(_policy_source(row))
-            if isinstance(party, Problem) or isinstance(policy, Problem):
-                answers[row.key] = party if isinstance(party, Problem) else policy
+            if isinstance(party, Problem):
+                answers[row.key] = party
+            elif isinstance(policy, Problem):
+                answers[row.key] = policy
             else:
                 reported.append(row)
                 reports.append(_report(row, policy or ""))
@@ -147,9 +147,7 @@ def _policy_source(row: Encounter) -> str:
     return f"{PREFIX}{row.patient}:{row.starts_at.year}"
 
 
-def _register(
-    rows: Sequence[Encounter], crew: Crew, at: datetime
-) -> "dict[str, Party | Problem]":
+def _register(rows: Sequence[Encounter], crew: Crew, at: datetime) -> "dict[str, Party | Problem]":
     """Register the patients of these encounters; return them by the file's identifier."""
     by_patient = {row.patient: row for row in rows}
     people = [
@@ -292,11 +290,12 @@ def _judge(claim: "Claim") -> Mapping[str, Any]:
     """Conclude on liability: a check-up is excluded, everything else is covered."""
     if claim.cause != CHECKUP:
         return {"liability": Liability.COVERED.value}
+    clause = f"条款 {CHECKUP_CLAUSE} 的责任免除"
     return {
         "liability": Liability.NOT_COVERED.value,
         "clause": CHECKUP_CLAUSE,
         "reason": LiabilityReason.EXCLUSION.value,
-        "facts": f"就诊类别为健康体检（{claim.description}），属于条款 {CHECKUP_CLAUSE} 的责任免除。",
+        "facts": f"就诊类别为健康体检（{claim.description}），属于{clause}。",
     }
 
 

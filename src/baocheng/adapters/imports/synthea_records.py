@@ -1,7 +1,7 @@
 """Read Synthea's encounters with what hangs on them, and find what is wrong with one."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -34,8 +34,8 @@ SELECT e.Id, e.START, e.STOP, e.PATIENT, concat_ws(' ', p.LAST, p.FIRST), p.BIRT
        {amount("e.BASE_ENCOUNTER_COST")}, {amount("e.PAYER_COVERAGE")},
        coalesce(procedures.lines, []), coalesce(medications.lines, []),
        min({_YEAR.format("e.START")}) OVER (PARTITION BY e.PATIENT),
-       bool_or(payer.OWNERSHIP = 'GOVERNMENT')
-           OVER (PARTITION BY e.PATIENT, {_YEAR.format("e.START")})
+       coalesce(bool_or(payer.OWNERSHIP = 'GOVERNMENT')
+           OVER (PARTITION BY e.PATIENT, {_YEAR.format("e.START")}), false)
 FROM read_parquet(?) AS e
 LEFT JOIN read_parquet(?) AS p ON p.Id = e.PATIENT
 LEFT JOIN read_parquet(?) AS payer ON payer.Id = e.PAYER
@@ -130,8 +130,8 @@ class Encounter:
     payer: str
     base_cost: Decimal | None
     covered: Decimal | None
-    procedures: tuple[Expense, ...]
-    medications: tuple[Expense, ...]
+    procedures: Sequence[Expense]
+    medications: Sequence[Expense]
     insured_since: int
     has_social_insurance: bool
 
@@ -151,14 +151,10 @@ def batches(folder: Path, size: int) -> Iterator[list[Encounter]]:
 
 
 def _encounter(*row: Any) -> Encounter:
-    *values, procedures, medications, since, has_social_insurance = row
-    return Encounter(
-        *values,
-        tuple(Expense(**line) for line in procedures),
-        tuple(Expense(**line) for line in medications),
-        since,
-        bool(has_social_insurance),
-    )
+    read = dict(zip((each.name for each in fields(Encounter)), row, strict=True))
+    read["procedures"] = [Expense(**line) for line in read["procedures"]]
+    read["medications"] = [Expense(**line) for line in read["medications"]]
+    return Encounter(**read)
 
 
 def count(folder: Path) -> int:

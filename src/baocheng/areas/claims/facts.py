@@ -106,7 +106,7 @@ def _needs_fault(file: ClaimFile) -> bool:
     if file.product is None:
         return False
     return any(
-        file.product.needs[line.head].fault_ratio
+        "fault_ratio" in file.product.needs[line.head].facts
         for line in file.lines
         if line.head in file.product.needs
     )

@@ -31,7 +31,7 @@ _BATCH = 500
 _ATTEMPTS = 3
 _SHARES = 8
 _LOCK = 7153
-_SHARE = RawSQL("get_byte(uuid_send(stream_id), 15) %% %s", [_SHARES], models.IntegerField())  # noqa: S611
+_SHARE = RawSQL("get_byte(uuid_send(stream_id), 15) %% %s", [_SHARES], models.IntegerField())
 
 
 @receiver("*")

@@ -1,7 +1,7 @@
 """Everything wrong with a process that can be seen before anyone runs it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from baocheng.engine.decisions.feel import Compiled, UnreadableExpression, compile_expression
 from baocheng.engine.processes.bpmn import ELEMENT_NAMES
@@ -23,7 +23,10 @@ from baocheng.kernel.text import _
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """The names that a process may use; None means that nobody knows, so nothing is refused."""
+    """The names that a process may use; None means that nobody knows, so nothing is refused.
+
+    `operation_of` says which operation a form names for its answers, "" where it names none.
+    """
 
     roles: Collection[str] | None = None
     forms: Collection[str] | None = None
@@ -31,11 +34,14 @@ class Known:
     decisions: Collection[str] | None = None
     messages: Collection[str] | None = None
     facts: Collection[str] | None = None
+    operations: Collection[str] | None = None
+    operation_of: Mapping[str, str] = field(default_factory=dict)
 
 
 _KINDS = {
     "role": _("岗位"),
     "form": _("表单"),
+    "operation": _("表单所要办理的操作"),
     "step": _("步骤"),
     "decision": _("决策"),
     "message": _("消息"),
@@ -248,6 +254,9 @@ class _Check:
                 yield from self._unknown(node, what, name, known)
             elif what in _MISSING:
                 yield self._found(node, f"missing_{what}", _MISSING[what])
+        if len(node.roles) > 1:
+            sentence = _("一个任务只能交给一个岗位，这里写了 {count} 个。")
+            yield self._found(node, "several_roles", sentence, count=len(node.roles))
         if node.type is NodeType.DECISION_TASK and not node.result_variable:
             yield self._found(node, "missing_result", _MISSING["result"])
 
@@ -258,6 +267,7 @@ class _Check:
             case NodeType.USER_TASK:
                 yield from (("role", role, known.roles) for role in node.roles or ("",))
                 yield "form", node.form, known.forms
+                yield "operation", known.operation_of.get(node.form, ""), known.operations
             case NodeType.SERVICE_TASK | NodeType.SEND_TASK:
                 yield "step", node.step, known.steps
             case NodeType.DECISION_TASK:

@@ -19,7 +19,7 @@ _OWN = "processes."
 
 @receiver("*")
 def hear(recorded: Sequence[Recorded]) -> None:
-    """Take events for messages: one waits for "claims.claim.supplemented.v1", or without version."""
+    """Take events for messages, named by their type with or without its version."""
     for one in recorded:
         if not one.type.startswith(_OWN) and find_kind(one.stream.kind):
             names = (one.type, one.type.rpartition(".")[0])
@@ -62,7 +62,9 @@ def _hearing(message: Message, names: Collection[str], known: Board) -> Iterator
 
 def _beginning(message: Message) -> Iterator[Stimulus]:
     book = _handbook(message)
-    for definition in book.all("process") if book else ():
+    if book is None:
+        return
+    for definition in book.all("process"):
         starts = definition.process.message_starts
         for name in message.names:
             if name in starts:

@@ -1,7 +1,7 @@
 """Tokens that could not go on: kept with their reason, tried again with growing patience."""
 
 import traceback
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 

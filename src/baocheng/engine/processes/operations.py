@@ -109,9 +109,7 @@ def complete_task(
     return complete_tasks([completion], by=by, at=at)[0]
 
 
-def complete_tasks(
-    completions: Sequence[Completion], *, by: Actor, at: datetime
-) -> list[WorkItem]:
+def complete_tasks(completions: Sequence[Completion], *, by: Actor, at: datetime) -> list[WorkItem]:
     """Complete these human tasks with their answers, and let their processes go on.
 
     The answers are checked against the form and handed to its operation; a form without one keeps
@@ -124,7 +122,8 @@ def complete_tasks(
     with unit():
         ids = [completion.item_id for completion in completions]
         places = _lock(ids)
-        for completion, item in zip(completions, lock_items(ids), strict=True):
+        items = lock_items(ids)
+        for completion, item in zip(completions, items, strict=True):
             complete_item(item.id, by=by, at=at, revision=completion.revision)
             if item.token_id not in places:
                 raise NotWaiting
@@ -202,11 +201,7 @@ def fire_timers(*, at: datetime, limit: int = 1000) -> int:
         rows = Instance.objects.select_for_update(skip_locked=True).filter(pk__in=instances)
         locked = list(rows)
         runs.take(locked)
-        stimuli = [
-            stimulus
-            for row in locked
-            for stimulus in _due(runs.board().runs[row.id], at)
-        ]
+        stimuli = [stimulus for row in locked for stimulus in _due(runs.board().runs[row.id], at)]
         runs.board().stimuli.extend(stimuli)
     return len(stimuli)
 

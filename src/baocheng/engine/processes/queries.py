@@ -12,7 +12,6 @@ from baocheng.engine.processes.content import Definition
 from baocheng.engine.processes.diagram import Marks
 from baocheng.engine.processes.enums import IncidentState
 from baocheng.engine.processes.interpreter import InstanceState, TokenState
-from baocheng.engine.processes.model import NodeType
 from baocheng.engine.processes.models import Incident, Instance, TokenRow
 from baocheng.engine.publishing import versions
 from baocheng.engine.streams import Stream
@@ -44,8 +43,7 @@ class Progress:
         rounds = Counter(
             stay.element
             for stay in self.stays
-            if stay.state == TokenState.DONE
-            and self.definition.node(stay.element).type.is_activity
+            if stay.state == TokenState.DONE and self.definition.node(stay.element).type.is_activity
         )
         timed = {
             element: write_time(moment)

@@ -12,15 +12,15 @@ savepoint. The call that fails there leaves an incident at its token; all else s
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any
 from uuid import UUID
 
-from baocheng.engine.decisions.decide import Decided, decide_on_facts
+from baocheng.engine.decisions.decide import decide_on_facts
 from baocheng.engine.decisions.records import record_decision
 from baocheng.engine.processes import incidents, registry, runs
 from baocheng.engine.processes.correlation import correlate
 from baocheng.engine.processes.interpreter import Token, TokenState, is_called
-from baocheng.engine.processes.model import EventType, Node, NodeType, ResultShape
+from baocheng.engine.processes.model import EventType, NodeType
+from baocheng.engine.processes.results import shaped
 from baocheng.engine.processes.runs import Action, Message, Run, Stimulus
 from baocheng.engine.publishing import versions
 from baocheng.engine.unit import Unit, before_writing, current
@@ -122,27 +122,7 @@ def _decide(run: Run, token: Token) -> None:
     record_decision(
         decided, stream=run.row.stream, version=version, by=run.by, at=run.at, element=node.id
     )
-    run.variables[node.result_variable or node.decision] = _shaped(decided, node)
-
-
-def _shaped(decided: Decided, node: Node) -> Any:
-    """Return the answer as Camunda's `mapDecisionResult` has it."""
-    match node.result_shape:
-        case ResultShape.SINGLE_RESULT:
-            return decided.outputs if not isinstance(decided.value, list) else decided.value
-        case ResultShape.SINGLE_ENTRY:
-            return _entry(decided.value)
-        case ResultShape.COLLECT_ENTRIES:
-            return [_entry(each) for each in _listed(decided.value)]
-    return _listed(decided.value)
-
-
-def _entry(value: Any) -> Any:
-    return next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    run.variables[node.result_variable or node.decision] = shaped(decided, node.result_shape)
 
 
 def _finish(at_hand: Collection[Run]) -> None:
