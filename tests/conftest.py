@@ -100,6 +100,13 @@ def _build_template(template: str) -> None:
     locking.close()
 
 
+@pytest.fixture(autouse=True)
+def _no_memory_of_other_handbooks() -> None:
+    from baocheng.engine.publishing import versions
+
+    versions.forget()
+
+
 @pytest.fixture
 def company(db: None) -> None:
     """A published handbook and the standing cast."""

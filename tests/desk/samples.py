@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 
+from baocheng.desk.dialogs import Question
 from baocheng.desk.rows import (
     administration,
     case,
@@ -245,10 +246,8 @@ APPROVALS = work.ApprovalsPage(
             if index == 1
             else Badge(label="赔付", tone=Tone.ON_TIME),
             amount=None if index == 1 else row.amount,
-            cumulated=None if index == 1 else row.amount,
             limit=None if index == 1 else Decimal("100000.00"),
-            maker="赵敏",
-            reason="第 7 行：住院天数 ≥ 3，二级以上医院，等待期已过",
+            assignee="赵敏",
             clock=row.clock,
             batch="" if index == 1 else "health",
             alone="拒赔须逐件审阅" if index == 1 else "",
@@ -876,8 +875,6 @@ REPORT = work.ReportPage(
 
 BOOK = handbook.Book(
     version="第 3 版",
-    effective_on=date(2025, 9, 1),
-    approved_by="陈静",
     crumbs=[Link(label="服务手册", url="/handbook")],
     contents=[
         handbook.ContentsPart(
@@ -935,18 +932,18 @@ _COVER = handbook.CoverPage(
     versions=[
         handbook.VersionRow(
             number="第 3 版",
+            url="?version=3",
             effective_on=date(2025, 9, 1),
             published_at=NOW - timedelta(days=30),
             approved_by="陈静",
-            running=142,
             is_current=True,
         ),
         handbook.VersionRow(
             number="第 2 版",
+            url="?version=2",
             effective_on=date(2025, 3, 1),
             published_at=NOW - timedelta(days=200),
             approved_by="陈静",
-            running=6,
         ),
     ],
 )
@@ -1022,14 +1019,12 @@ _DECISION = handbook.DecisionPage(
             number=4, inputs=["-", "是", "-"], outputs=["复杂", "经理"], note="有人伤一律复杂"
         ),
     ],
-    examples=[Pair(label="报损 2,800.00", value="快速"), Pair(label="报损 3,000.01", value="普通")],
 )
 _PROCESS = handbook.ProcessPage(
     name="理赔处理",
     key="claim_handling",
     diagram=DIAGRAM,
     documentation="从报案到结案：登记、收集单证、核定、理算、审批、通知、付款、回访。",
-    facts=[Pair(label="在办", value="142 件"), Pair(label="启动", value="报案立案")],
     steps=[
         handbook.StepRow(name="立案", kind="自动", who="系统", leads_to="单证审核"),
         handbook.StepRow(
@@ -1091,22 +1086,18 @@ POLICY_ROWS = [
         number="P25110100003318",
         product="百万医疗 2025 版",
         holder="王*",
-        insured="王*",
         from_on=date(2025, 1, 2),
         until_on=date(2026, 1, 1),
         state=Badge(label="有效", tone=Tone.ON_TIME),
-        sum_insured=Decimal("2000000.00"),
     ),
     policies.PolicyRow(
         url="/policies/1",
         number="P25110100003326",
         product="机动车综合",
         holder="李**",
-        insured="李**",
         from_on=date(2024, 11, 5),
         until_on=date(2025, 11, 4),
         state=Badge(label="已退保", tone=Tone.DONE),
-        sum_insured=Decimal("1000000.00"),
     ),
 ]
 _POLICY = policies.PolicyPage(
@@ -1120,24 +1111,14 @@ _POLICY = policies.PolicyPage(
         Pair(label="保费", value=Decimal("1268.00")),
     ],
     coverages=[
-        policies.CoverageLine(
-            name="一般医疗",
-            limit=Decimal("2000000.00"),
-            limit_used=Decimal("5772.00"),
-            deductible=Decimal("10000.00"),
-            deductible_used=Decimal("10000.00"),
-            terms="经社保 100%",
-        ),
+        policies.CoverageLine(name="一般医疗保险金"),
         policies.CoverageLine(
             name="特需医疗",
-            limit=Decimal("500000.00"),
-            limit_used=Decimal("0.00"),
-            deductible=Decimal("0.00"),
-            deductible_used=Decimal("0.00"),
-            terms="2025-09-22 批改增加",
+            amounts=[Pair(label="年限额", value=Decimal("500000.00"))],
             is_later=True,
         ),
     ],
+    accumulators=[Pair(label="年免赔额 2025-01-02", value=Decimal("10000.00"))],
     transactions=[
         policies.TransactionRow(
             sequence=1,
@@ -1145,7 +1126,6 @@ _POLICY = policies.PolicyPage(
             effective_at=datetime(2025, 1, 2, tzinfo=SHANGHAI),
             recorded_at=datetime(2024, 12, 30, 11, 5, tzinfo=SHANGHAI),
             summary="承保，标准体",
-            by="李强",
             premium=Decimal("1268.00"),
         ),
         policies.TransactionRow(
@@ -1154,7 +1134,6 @@ _POLICY = policies.PolicyPage(
             effective_at=datetime(2025, 9, 22, tzinfo=SHANGHAI),
             recorded_at=datetime(2025, 9, 22, 16, 0, tzinfo=SHANGHAI),
             summary="增加特需医疗",
-            by="李强",
             premium=Decimal("320.00"),
             is_in_view=False,
         ),
@@ -1185,25 +1164,15 @@ _CUSTOMER = customers.CustomerPage(
     claims=CLAIM_ROWS[:2],
     reads=[Entry(at=NOW, sentence="赵敏 查看了手机：联系客户补充材料", icon="eye")],
 )
-_REVEAL = customers.RevealDialog(
+_QUESTION = Question(
     title="查看原文：居民身份证",
-    target="identity",
+    explanation="查看会记入日志：是谁、何时、为何查看。",
     form=Form(
-        id="reveal",
+        id="question",
         action="/r",
+        target="#dialog",
         sections=[
-            Section(
-                fields=[
-                    Field(
-                        name="reason",
-                        label="理由",
-                        kind="choice",
-                        is_required=True,
-                        choices=[Choice(value="verify", label="核对身份")],
-                    ),
-                    Field(name="note", label="说明", kind="textarea"),
-                ]
-            )
+            Section(fields=[Field(name="reason", label="理由", kind="textarea", is_required=True)])
         ],
         submits=[Submit(label="查看并留痕")],
     ),
@@ -1211,15 +1180,8 @@ _REVEAL = customers.RevealDialog(
 _OUTBOX = administration.OutboxPage(
     rows=[
         administration.OutboxRow(
-            at=NOW,
-            channel="短信",
-            address="138****2741",
-            subject="受理通知",
-            body="【保程】您的报案已受理，赔案号 C25110100012347。",
-            state=Badge(label="已送达", tone=Tone.DONE),
-            proof="回执 14:31:07",
-            case="C25110100012347",
-            case_url="/claims/1",
+            message=CONTENTS["messages"][1].rows[0],
+            case=Link(label="C25110100012347", url="/claims/1"),
         )
     ]
 )
@@ -1237,8 +1199,7 @@ _JOURNAL = administration.JournalPage(
 _INCIDENTS = administration.IncidentsPage(
     rows=[
         administration.IncidentRow(
-            case="C25110100012347",
-            case_url="/claims/1",
+            case=Link(label="C25110100012347", url="/claims/1"),
             step="发出付款指令",
             sentence="银行接口没有应答，5 分钟后自动重试。",
             attempts=2,
@@ -1387,8 +1348,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                         kind="个人",
                         phone="138****2741",
                         identity="3101**********3321",
-                        policy_count=1,
-                        claim_count=2,
                     )
                 ],
             )
@@ -1399,7 +1358,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {"page": customers.CustomersPage(query="", rows=[])},
     ),
     "customer": ("desk/customer.html", {"page": _CUSTOMER}),
-    "reveal-dialog": ("desk/reveal_dialog.html", {"page": _REVEAL, "title": _REVEAL.title}),
+    "question-dialog": ("desk/question.html", {"page": _QUESTION, "title": _QUESTION.title}),
     "administration": (
         "desk/administration/index.html",
         {
@@ -1423,7 +1382,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "page": administration.ClockPage(
                 at=NOW,
-                ahead="比真实时间快 3 天",
                 day_kind="工作日",
                 advances=[
                     administration.Advance(label="1 天", duration="P1D"),
@@ -1437,7 +1395,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     placeholder="P10D",
                     is_required=True,
                 ),
-                upcoming=CONTENTS["timeline"][1].entries,
                 fired=Notice(message="拨快 1 天：3 个提醒、1 个定时已发生。", tone=Tone.ON_TIME),
             )
         },

@@ -225,8 +225,8 @@ def test_rows_pasted_from_a_spreadsheet_fill_the_lines(desk: Desk) -> None:
           clipboard.setData("text/plain", [
             "手术费\\t药品\\t¥1,234.50\\t0", "麻醉费\\t药品\\t100\\t", "材料\\t床位\\t65.5\\t",
           ].join("\\n"));
-          document.activeElement.dispatchEvent(
-            new ClipboardEvent("paste", {clipboardData: clipboard, bubbles: true, cancelable: true}));
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste",
+            {clipboardData: clipboard, bubbles: true, cancelable: true}));
         }"""
     )
 

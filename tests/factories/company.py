@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from random import Random
 
 from django.conf import settings
 
 from baocheng.areas.customers.models import Party
-from baocheng.areas.customers.operations.accounts import NewAccount, add_bank_accounts
+from baocheng.areas.customers.operations.accounts import add_bank_account
 from baocheng.areas.customers.operations.registration import NewPerson, register_person
 from baocheng.areas.organisation.operations import founding
 from baocheng.areas.policies.bitemporal import Insured
@@ -37,12 +38,13 @@ def act(login: str, at: datetime = FRIDAY) -> Actor:
     return demonstration.act(login, at)
 
 
-def a_person(name: str = "王芳", card: str = "6222020000000000005") -> Party:
+def a_person(name: str = "王芳") -> Party:
     """Register a person with a bank account."""
     at = YEAR_START - timedelta(days=20)
     by = act("wujie", at)
     party = register_person(person=NewPerson(name=name, phone="13800000000"), by=by, at=at)
-    add_bank_accounts([NewAccount(party=party, number=card, bank="示范银行")], by=by, at=at)
+    card = demonstration.card_number(Random(name))
+    add_bank_account(party=party, number=card, bank="示范银行", by=by, at=at)
     return party
 
 

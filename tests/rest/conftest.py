@@ -204,6 +204,27 @@ def policy(adjuster) -> str:
     return answer.json()["number"]
 
 
+@pytest.fixture
+def report_by_phone(adjuster, policy) -> Callable[..., Any]:
+    """Return a function that reports a loss whose documents a person reviews."""
+
+    def call(**fields: Any) -> Any:
+        report = {
+            "policy_number": policy,
+            "loss_at": "2026-05-01T08:00:00+08:00",
+            "reporter_name": "王芳",
+            "channel": "PHONE",
+            "cause": "accident",
+            "lines": [{"head": "medical", "incurred_on": "2026-05-02", "amount": "9600.00"}],
+            **fields,
+        }
+        answer = adjuster.post("/claims", report)
+        assert answer.status_code == 201, answer.content
+        return answer.json()
+
+    return call
+
+
 def accident_policy() -> dict[str, Any]:
     """Return the body that issues an accident policy of 王芳 for the year 2026."""
     return {

@@ -23,7 +23,7 @@ def small_loss(policy):
                 "head": "medical",
                 "incurred_on": "2026-05-02",
                 "amount": "600.00",
-                "hospital_level": "3",
+                "hospital_level": "三级",
                 "invoice": "INV-0001",
             }
         ],

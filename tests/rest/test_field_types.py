@@ -40,6 +40,16 @@ def test_amount_that_is_none_is_refused_with_the_code_of_money(given):
     assert error["ctx"]["problem"].code == "kernel.invalid_amount"
 
 
-def test_moment_without_offset_is_refused():
+@pytest.mark.parametrize(
+    "given",
+    ["2026-03-01T09:30:00", "2026-03-01", "0", 0, 1.5, True, "0001-01-01T00:00:00+08:00", "now"],
+)
+def test_what_is_no_moment_of_business_is_refused(given):
     with pytest.raises(ValidationError):
-        Asked(amount="1", at="2026-03-01T09:30:00")
+        Asked(amount="1", at=given)
+
+
+def test_moment_is_taken_over_into_shanghai_time():
+    at = Asked(amount="1", at="2026-03-01T23:30:00+23:59").at
+
+    assert at.isoformat() == "2026-03-01T07:31:00+08:00"

@@ -69,7 +69,7 @@ def test_kept_answer_cannot_be_read_from_the_table(anonymous, zhao_min):
     assert KEY not in str(row)
 
 
-@pytest.mark.parametrize("key", ["", "a" * 256, "tab\there", "键"])
+@pytest.mark.parametrize("key", ["", "a" * 256, "tab\there", "two words", "键"])
 def test_unusable_key_is_refused(anonymous, zhao_min, key):
     answer = anonymous.post("/tokens", SIGN_IN, Idempotency_Key=key)
 

@@ -6,19 +6,9 @@ from baocheng.engine.work.models import WorkItem
 
 
 @pytest.fixture
-def task(adjuster, policy):
+def task(adjuster, report_by_phone):
     """Report a loss by telephone and return the task that reviews its documents."""
-    adjuster.post(
-        "/claims",
-        {
-            "policy_number": policy,
-            "loss_at": "2026-05-01T08:00:00+08:00",
-            "reporter_name": "王芳",
-            "channel": "PHONE",
-            "cause": "accident",
-            "lines": [{"head": "medical", "incurred_on": "2026-05-02", "amount": "9600.00"}],
-        },
-    )
+    report_by_phone()
     [task] = adjuster.get("/tasks").json()["items"]
     return task
 
@@ -150,17 +140,9 @@ def test_nobody_approves_their_own_case(adjuster, task, sign_in_as):
     assert WorkItem.objects.get(id=approval["id"]).state == "OPEN"
 
 
-def test_lists_are_paged(adjuster, policy):
+def test_lists_are_paged(adjuster, report_by_phone):
     for _ in range(3):
-        adjuster.post(
-            "/claims",
-            {
-                "policy_number": policy,
-                "loss_at": "2026-05-01T08:00:00+08:00",
-                "reporter_name": "王芳",
-                "channel": "PHONE",
-            },
-        )
+        report_by_phone(lines=[])
 
     first = adjuster.get("/tasks?limit=2").json()
     second = adjuster.get(first["next"]).json()

@@ -200,14 +200,14 @@ def _customers(at: datetime) -> list[Party]:
     by = act("wujie", at)
     parties = [party for party in register_persons(persons, by=by, at=at) if isinstance(party, Party)]
     accounts = [
-        NewAccount(party=party, number=_card_number(chance), bank="示范银行上海分行")
+        NewAccount(party=party, number=card_number(chance), bank="示范银行上海分行")
         for party in parties
     ]
     add_bank_accounts(accounts, by=by, at=at)
     return parties
 
 
-def _card_number(chance: Random) -> str:
+def card_number(chance: Random) -> str:
     """Return a card number with a right Luhn digit."""
     digits = [int(digit) for digit in f"622202{chance.randrange(10**12):012d}"]
     total = 0

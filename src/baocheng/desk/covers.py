@@ -21,7 +21,7 @@ from baocheng.ui.templatetags.ui import yuan
 def pairs_of(
     claim: Claim, cover: Cover | None, later: Sequence[PolicyTransaction]
 ) -> Sequence[Pair]:
-    """Return the cover at the moment of loss as known when it was reported, later changes marked."""
+    """Return the cover at the moment of loss as known at the report, later changes marked."""
     state = Pair(label=_("保障"), value=str(CoverStatus(claim.cover_status).label))
     pairs = [state]
     if cover is not None:
@@ -44,12 +44,10 @@ def pairs_of(
 
 def _coverage(product: Product, terms: CoverageTerms) -> Pair:
     coverage = product.coverage_by_key.get(terms.coverage)
-    amounts = [
-        f"{coverage.terms[name].name if coverage and name in coverage.terms else name} {yuan(amount)}"
-        for name, amount in terms.amounts.items()
-    ]
-    name = coverage.name if coverage else terms.coverage
-    return Pair(label=_("责任"), value=name, note=" · ".join(amounts))
+    if coverage is None:
+        return Pair(label=_("责任"), value=terms.coverage)
+    amounts = [f"{coverage.terms[name].name} {yuan(one)}" for name, one in terms.amounts.items()]
+    return Pair(label=_("责任"), value=coverage.name, note=" · ".join(amounts))
 
 
 def _later(change: PolicyTransaction) -> Pair:

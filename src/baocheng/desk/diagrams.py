@@ -109,7 +109,9 @@ def page_of(definition: Definition, book: Handbook) -> ProcessPage:
             kind=_(ELEMENT_NAMES[node.type]) if node.type in ELEMENT_NAMES else str(node.type),
             who="、".join(roles.get(role, role) for role in node.roles) or _("系统"),
             leads_to="；".join(
-                f"{flow.name} → {nodes[flow.target].label}" if flow.name else nodes[flow.target].label
+                f"{flow.name} → {nodes[flow.target].label}"
+                if flow.name
+                else nodes[flow.target].label
                 for flow in node.outgoing
                 if nodes[flow.target].name
             ),

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
@@ -27,7 +27,7 @@ Arguments = ParamSpec("Arguments")
 class DeskRequest(HttpRequest):
     """A request of a member of staff."""
 
-    user: AbstractUser
+    user: User
     htmx: HtmxDetails
     actor: Actor
     at: datetime

@@ -67,7 +67,11 @@ def _destinations(actor: Actor, section: str) -> list[Destination]:
     )
     return [
         Destination(
-            label=label, url=reverse(f"desk:{name}"), icon=icon, keys=keys, is_current=name == section
+            label=label,
+            url=reverse(f"desk:{name}"),
+            icon=icon,
+            keys=keys,
+            is_current=name == section,
         )
         for name, label, icon, keys, is_open in places
         if is_open

@@ -79,9 +79,7 @@ def deadline_mark(due_at: datetime | None, at: datetime, *, is_paused: bool = Fa
     tone = Tone.SOON if hours < _SOON_HOURS else Tone.ON_TIME
     if hours < 1:
         minutes = int(left.total_seconds() // 60)
-        return ClockMark(
-            tone=tone, label=_("剩 {n} 分钟").format(n=minutes), due_at=due_at
-        )
+        return ClockMark(tone=tone, label=_("剩 {n} 分钟").format(n=minutes), due_at=due_at)
     if hours < _SOON_HOURS:
         return ClockMark(tone=tone, label=_("剩 {n} 小时").format(n=hours), due_at=due_at)
     return ClockMark(tone=tone, label=_("剩 {n} 天").format(n=hours // 24), due_at=due_at)

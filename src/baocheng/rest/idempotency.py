@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +20,9 @@ from baocheng.rest.tokens import find_caller
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+KEY_PATTERN = "^[!-~]{1,255}$"
 KEPT_FOR = timedelta(hours=48)
 
-_KEY_LENGTH_MAX = 255
 _CONTEXT = "rest.kept_answer"
 _HEADERS_KEPT = ("Content-Type", "Location", "ETag")
 
@@ -53,7 +54,7 @@ def answered_once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> H
     key = request.headers.get(HEADER)
     if request.method != "POST" or key is None:
         return answer()
-    if not (0 < len(key) <= _KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
+    if not re.fullmatch(KEY_PATTERN, key):
         raise IdempotencyKeyInvalid(HEADER)
     request_hash = _hash(_content(request))
     with transaction.atomic():

@@ -3,7 +3,7 @@
 from typing import Any
 
 from baocheng.rest import rehearsal
-from baocheng.rest.idempotency import HEADER, REPLAYED
+from baocheng.rest.idempotency import HEADER, KEY_PATTERN, REPLAYED
 from baocheng.rest.problems import MEDIA_TYPE, TITLES
 from baocheng.rest.schema import FieldError, ProblemDocument
 
@@ -16,7 +16,7 @@ _IDEMPOTENCY_KEY = {
         "同一键、同一内容重发时得到同一答复而不重复办理；同一键而内容不同时答 409。保留两天；"
         "被拒绝（4xx）的请求不占用键。"
     ),
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
 }
 _DRY_RUN = {
     "in": "header",

@@ -1,5 +1,6 @@
 """Field types that every endpoint shares: how the API writes money, moments and problems."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -41,6 +42,13 @@ def _read_amount(value: Any) -> Decimal:
         raise field_error(problem) from None
 
 
+def _iso(value: Any) -> Any:
+    """Let through what begins like a day: pydantic would read numbers as seconds since 1970."""
+    if not isinstance(value, str) or not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("datetime_parsing", "not ISO 8601")
+    return value
+
+
 D = TypeVar("D", bound=date)
 
 
@@ -48,6 +56,11 @@ def _plausible(value: D) -> D:
     if not 1900 <= value.year < 2200:
         raise field_error(ImplausibleDate())
     return value
+
+
+def _in_shanghai(value: datetime) -> datetime:
+    # One offset inside; PostgreSQL does not take all of those that ISO 8601 allows.
+    return _plausible(value).astimezone(SHANGHAI)
 
 
 def _write_moment(value: datetime) -> str:
@@ -84,10 +97,10 @@ Moment = Annotated[
 ]
 """A moment in an answer, with the offset of Asia/Shanghai."""
 
-GivenMoment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+GivenMoment = Annotated[AwareDatetime, BeforeValidator(_iso), AfterValidator(_in_shanghai)]
 """A moment that a caller gives, with its offset."""
 
-GivenDate = Annotated[date, AfterValidator(_plausible)]
+GivenDate = Annotated[date, BeforeValidator(_iso), AfterValidator(_plausible)]
 """A day that a caller gives."""
 
 

@@ -52,5 +52,6 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 600,
-        "OPTIONS": {"server_side_binding": True, **query},
+        # The few statements of a unit repeat for every case: let the server plan them once.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3, **query},
     }

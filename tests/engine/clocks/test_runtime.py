@@ -275,13 +275,13 @@ def test_many_streams_move_in_a_handful_of_statements(django_assert_num_queries:
     for stream in streams:
         tell(stream, CaseReported())
 
-    # Savepoint, heads, clocks, versions; items' deadlines; events, clocks; release.
-    with django_assert_num_queries(8), unit():
+    # Savepoint, heads, clocks; items' deadlines; events, clocks; release.
+    with django_assert_num_queries(7), unit():
         for number, stream in enumerate(streams):
             fact = SupplementAsked() if number % 2 else CaseDecided()
             record(fact, stream=stream, by=ZHAO, at=NOON + timedelta(hours=1))
-    # Savepoint, share, due clocks, versions, heads; events, clocks; release.
-    with django_assert_num_queries(8):
+    # Savepoint, share, due clocks, heads; events, clocks; release.
+    with django_assert_num_queries(7):
         handled = check_due(at=NOON + timedelta(days=1))
     while checked := check_due(at=NOON + timedelta(days=1)):
         handled += checked
@@ -359,7 +359,7 @@ def test_the_stack_shows_the_tightest_first_with_its_reasons(
     tell(other, CaseReported())
     tell(other, SupplementAsked(), at=NOON + timedelta(days=2))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         stacks = clock_stacks([stream, other], at=NOON + timedelta(hours=21))
     reply, decision = stacks[stream]
     assert (reply.name, reply.remaining, reply.used) == ("首次答复", "剩 3 小时", 87)

@@ -154,6 +154,15 @@ def test_check_names_a_source_of_options_that_does_not_exist() -> None:
     assert found.sentence.endswith("是否为 tests.hospitals？")
 
 
+def test_check_names_a_role_that_does_not_exist() -> None:
+    handbook = Handbook({})
+    handbook._definitions["role"] = {"claims_assesor": object()}
+
+    assert [(found.code, found.sentence) for found in check_form(parse(), handbook)] == [
+        ("work.unknown_role", "岗位“claims_assessor”不存在，是否为 claims_assesor？")
+    ]
+
+
 def test_answers_become_typed_values() -> None:
     file = "0196f1c2-0000-7000-8000-000000000001"
     assert typed(

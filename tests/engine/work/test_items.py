@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from baocheng.engine.journal.models import EventRow
 from baocheng.engine.journal.queries import events_of, sentence
@@ -27,6 +29,7 @@ from baocheng.engine.work.items import (
     cancel_items,
     claim_item,
     complete_item,
+    lock_items,
     open_items,
     release_item,
 )
@@ -253,6 +256,30 @@ def test_four_eyes_sees_what_the_same_unit_completed() -> None:
         complete_item(made.id, by=ZHAO, at=NOON)
         with pytest.raises(FourEyes):
             require_four_eyes(made.stream, ["assess_loss"], ZHAO)
+
+
+def test_many_items_are_completed_in_as_many_statements_as_few() -> None:
+    statements = []
+    for count in (2, 20):
+        ids = [opened(separate_from=["assess_loss"], element="approve").id for _ in range(count)]
+        with CaptureQueriesContext(connection) as queries, unit():
+            lock_items(ids)
+            for id in ids:
+                complete_item(id, by=ZHAO, at=NOON)
+        statements.append(len(queries))
+
+    assert statements[0] == statements[1]
+
+
+def test_a_recusal_holds_at_once_within_its_unit() -> None:
+    item = opened()
+    with unit():
+        claim_item(item.id, by=ZHAO, at=NOON)
+        recuse(stream=item.stream, actor=ZHAO.id, reason="亲属", by=CHEN, at=NOON)
+        with pytest.raises(NotFound):
+            claim_item(item.id, by=ZHAO, at=NOON)
+
+    assert fresh(item).state == ItemState.OPEN
 
 
 def test_a_recused_person_loses_and_cannot_see_the_case() -> None:

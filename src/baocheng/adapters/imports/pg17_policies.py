@@ -39,7 +39,7 @@ SUMS_INSURED = {
 _SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
 
 _ROWS = """
-SELECT id_policy, id_client, pol_coverage, drv_sex1 FROM read_parquet(?) ORDER BY id_policy
+SELECT id_policy, id_client, pol_coverage, coalesce(pol_duration, 0), drv_sex1 FROM read_parquet(?) ORDER BY id_policy
 """
 _TOTALS = f"""
 SELECT count(*), sum(CASE pol_coverage {
@@ -69,6 +69,7 @@ class PolicyRow:
     policy: str | None
     client: str | None
     level: str | None
+    years_before: int
     sex: str | None
 
     @property
@@ -177,6 +178,7 @@ def _policy(row: PolicyRow, party: "Party") -> NewPolicy:
         holder_name=party.name,
         starts_at=YEAR_STARTS,
         ends_at=YEAR_ENDS,
+        insured_since=YEAR_STARTS.replace(year=YEAR_STARTS.year - row.years_before),
         insureds=[Insured(party_id=party.id, name=party.name)],
         covers=[
             CoverageTerms(coverage="compulsory"),

@@ -1,10 +1,11 @@
-"""Administration (管理): clock, outbox, journal, incidents."""
+"""Administration (管理): clock, outbox, journal, incidents, organisation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from baocheng.ui.components import Badge, Entry, Field, File, Link, Notice
+from baocheng.desk.rows.case import MessageRow
+from baocheng.ui.components import Entry, Field, Link, Notice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,31 +25,21 @@ class Advance:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockPage:
-    """The demonstration clock: what it shows, how far it is ahead, what is due next."""
+    """The demonstration clock: what it shows, and how it can be moved."""
 
     at: datetime
-    ahead: str
     day_kind: str
     advances: Sequence[Advance]
     custom: Field
-    upcoming: Sequence[Entry] = ()
     fired: Notice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxRow:
-    """One message that would have left the house."""
+    """One message that left the house, with the case it belongs to."""
 
-    at: datetime
-    channel: str
-    address: str
-    subject: str
-    body: str
-    state: Badge
-    proof: str = ""
-    case: str = ""
-    case_url: str = ""
-    files: Sequence[File] = ()
+    message: MessageRow
+    case: Link | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +66,14 @@ class JournalPage:
     entries: Sequence[Entry]
     result: Notice | None = None
     more: str = ""
+    may_verify: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentRow:
     """One step of a process that failed and waits for a retry."""
 
-    case: str
-    case_url: str
+    case: Link
     step: str
     sentence: str
     attempts: int
@@ -98,3 +89,31 @@ class IncidentsPage:
 
     rows: Sequence[IncidentRow]
     more: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BranchRow:
+    """One branch of the tree; `depth` is how far below the head office."""
+
+    code: str
+    name: str
+    level: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffRow:
+    """One member of staff."""
+
+    number: str
+    name: str
+    branch: str
+    is_active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationPage:
+    """组织: who works where."""
+
+    branches: Sequence[BranchRow]
+    staff: Sequence[StaffRow]

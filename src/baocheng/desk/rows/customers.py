@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from baocheng.desk.rows.policies import PolicyRow
 from baocheng.desk.rows.work import ClaimRow
-from baocheng.ui.components import Badge, Entry, Form, Pair
+from baocheng.ui.components import Badge, Entry, Pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +17,6 @@ class CustomerRow:
     kind: str
     phone: str
     identity: str
-    policy_count: int
-    claim_count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +41,6 @@ class Sensitive:
     reveal_url: str = ""
     hide_url: str = ""
     is_revealed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class RevealDialog:
-    """Asks why a protected field is to be shown."""
-
-    title: str
-    form: Form
-    target: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
-from baocheng.ui.components import Badge, Link, Notice, Pair
+from baocheng.ui.components import Badge, Link, Pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,6 @@ class Book:
     """What stands beside every page of the handbook."""
 
     version: str
-    effective_on: date | None
-    approved_by: str
     contents: Sequence[ContentsPart]
     crumbs: Sequence[Link] = ()
 
@@ -90,10 +88,10 @@ class VersionRow:
     """One published version."""
 
     number: str
+    url: str
     effective_on: date
     published_at: datetime
     approved_by: str
-    running: int
     is_current: bool = False
 
 
@@ -127,7 +125,6 @@ class ProcessPage:
     key: str
     diagram: SafeString
     steps: Sequence[StepRow]
-    facts: Sequence[Pair]
     documentation: str = ""
 
 
@@ -162,8 +159,6 @@ class DecisionPage:
     outputs: Sequence[DecisionColumn]
     rules: Sequence[DecisionRule]
     question: str = ""
-    examples: Sequence[Pair] = ()
-    notice: Notice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +175,7 @@ class ClockRow:
     stops: str
     warns: str
     text: str = ""
+    breach: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +193,6 @@ class LetterPage:
     key: str
     source: str
     variables: Sequence[Pair]
-    sample_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,3 +223,4 @@ class FormPage:
     name: str
     key: str
     fields: Sequence[Pair]
+    help: str = ""

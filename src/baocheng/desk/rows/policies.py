@@ -17,11 +17,9 @@ class PolicyRow:
     number: str
     product: str
     holder: str
-    insured: str
     from_on: date
     until_on: date
     state: Badge
-    sum_insured: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +35,10 @@ class PoliciesPage:
 
 @dataclass(frozen=True, kw_only=True)
 class CoverageLine:
-    """One coverage of a policy with what is left of its limit and deductible."""
+    """One coverage of a policy with the amounts it chose; `is_later` was not known then."""
 
     name: str
-    limit: Decimal | None
-    limit_used: Decimal | None
-    deductible: Decimal | None
-    deductible_used: Decimal | None
-    terms: str = ""
+    amounts: Sequence[Pair] = ()
     is_later: bool = False
 
 
@@ -57,7 +51,6 @@ class TransactionRow:
     effective_at: datetime
     recorded_at: datetime
     summary: str
-    by: str
     premium: Decimal | None = None
     is_in_view: bool = True
 
@@ -71,6 +64,7 @@ class PolicyPage:
     state: Badge
     facts: Sequence[Pair]
     coverages: Sequence[CoverageLine]
+    accumulators: Sequence[Pair]
     transactions: Sequence[TransactionRow]
     claims: Sequence[ClaimRow]
     effective: Field

@@ -80,9 +80,8 @@ class ClaimListPage:
 class ApprovalRow:
     """One decision that waits for a second pair of eyes.
 
-    `cumulated` is what this payee and case add up to with it, `limit` the approver's authority;
-    `batch` is the key of those so alike that they may be approved together, empty when it must be
-    read alone, for the reason in `alone`.
+    `limit` is the approver's authority; `batch` is the key of those so alike that they may be
+    approved together, empty when it must be read alone, for the reason in `alone`.
     """
 
     id: str
@@ -92,10 +91,8 @@ class ApprovalRow:
     customer: str
     kind: Badge
     amount: Decimal | None
-    cumulated: Decimal | None
     limit: Decimal | None
-    maker: str
-    reason: str
+    assignee: str
     clock: ClockMark
     batch: str = ""
     alone: str = ""

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,7 +45,9 @@ def show_approvals(request: DeskRequest) -> HttpResponse:
         limit=_READ_AT_ONCE,
     )
     checks = [(item, form) for item in found.items if (form := _checking_form(item)) is not None]
-    stacks = clock_stacks({item.stream for item, _form in checks}, at=request.at, is_explained=False)
+    stacks = clock_stacks(
+        {item.stream for item, _form in checks}, at=request.at, is_explained=False
+    )
     limits = _limits(request, [form for _item, form in checks])
     page = ApprovalsPage(
         tabs=lists.tabs(request, labels, "all", counts={"all": len(checks)}),
@@ -87,10 +89,8 @@ def _row(
         customer=shown.customer,
         kind=Badge(label=form.title, tone=Tone.ON_TIME if form.authority else Tone.SOON),
         amount=shown.amount,
-        cumulated=None,
         limit=limit.per_stream if limit else None,
-        maker=shown.assignee,
-        reason="",
+        assignee=shown.assignee,
         clock=shown.clock,
         batch=form.id if is_alike else "",
         alone="" if is_alike else _("须逐件审阅"),
@@ -130,9 +130,7 @@ def _approve(request: DeskRequest, item: WorkItem, remark: str) -> Problem | Non
     """Approve one case in a transaction of its own; return why it was refused."""
     answers = {"answer": "approve", "remark": remark}
     try:
-        complete_task(
-            item.id, answers, by=request.actor, at=request.at, revision=item.revision
-        )
+        complete_task(item.id, answers, by=request.actor, at=request.at, revision=item.revision)
     except Problem as problem:
         return problem
     return None
@@ -153,7 +151,7 @@ def _preview(request: DeskRequest, items: Sequence[WorkItem]) -> HttpResponse:
                     problem=problems.said(problem) if problem else "",
                 )
             )
-        transaction.set_rollback(True)  # noqa: FBT003  # Django's own signature
+        transaction.set_rollback(True)  # Django's own signature
     feasible = [line for line in lines if not line.problem]
     preview = BulkPreview(
         title=_("批量审批预览"),
@@ -164,7 +162,7 @@ def _preview(request: DeskRequest, items: Sequence[WorkItem]) -> HttpResponse:
         reason_label=_("审批意见"),
     )
     context = {"page": preview, "title": preview.title}
-    return render_page(request, "desk/bulk_dialog.html", section="approvals", **context)
+    return render(request, "desk/bulk_dialog.html", context)
 
 
 def _number(item: WorkItem) -> str:

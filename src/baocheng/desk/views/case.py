@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -104,51 +105,45 @@ def state_of(claim: Claim) -> Badge:
 def show_tasks(request: DeskRequest, number: str) -> HttpResponse:
     """当前任务: what waits, with its form where it is this person's."""
     claim = get_claim_for(request.actor, number)
-    return _show_tasks(request, claim, {}, None, None)
+    return _show_tasks(request, claim)
 
 
-def show_refused_task(
-    request: DeskRequest, number: str, item_id: UUID, answers: Mapping[str, Any], problem: Problem
-) -> HttpResponse:
+class Refusal(NamedTuple):
+    """A form that was handed in and refused."""
+
+    item_id: UUID
+    answers: Mapping[str, Any]
+    problem: Problem
+
+
+def show_refused_task(request: DeskRequest, number: str, refusal: Refusal) -> HttpResponse:
     """Show the case again after a form was refused, with what was typed and what is wrong."""
-    claim = get_claim_for(request.actor, number)
-    return _show_tasks(request, claim, answers, item_id, problem)
+    return _show_tasks(request, get_claim_for(request.actor, number), refusal)
 
 
-def _show_tasks(
-    request: DeskRequest,
-    claim: Claim,
-    answers: Mapping[str, Any],
-    refused: UUID | None,
-    problem: Problem | None,
-) -> HttpResponse:
+def _show_tasks(request: DeskRequest, claim: Claim, refusal: Refusal | None = None) -> HttpResponse:
     items = open_items_of([claim.stream])[claim.stream]
-    mine = [item for item in items if item.assignee == request.actor.id]
+    mine = {item.id for item in items if item.assignee == request.actor.id}
     made = decisions_of(claim.stream) if mine else ()
     file = get_file(claim.id) if mine else None
     tasks = []
     for item in items:
-        if item in mine and file is not None:
-            is_refused = item.id == refused
-            form = _task_form(
-                request,
-                item,
-                file,
-                made,
-                answers if is_refused else None,
-                problem if is_refused else None,
-            )
-            tasks.append(_task(request, item, form))
-        else:
-            tasks.append(_task(request, item, None))
+        form = None
+        if file is not None and item.id in mine:
+            is_refused = refusal is not None and refusal.item_id == item.id
+            form = _task_form(request, item, file, made, refusal if is_refused else None)
+        tasks.append(_task(request, item, form))
     content = rows.TasksTab(tasks=tasks, waiting=_waiting(claim))
-    status = problem.status if problem else 200
-    return _show(request, claim, "tasks", content, status=status)
+    return _show(
+        request, claim, "tasks", content, status=refusal.problem.status if refusal else 200
+    )
 
 
 def _task(request: DeskRequest, item: WorkItem, form: Form | None) -> rows.OpenTask:
     may_take = item.state == ItemState.OPEN and is_in_reach(item, request.actor)
-    role = handbook(item.handbook_version).find("role", item.role) if item.handbook_version else None
+    role = (
+        handbook(item.handbook_version).find("role", item.role) if item.handbook_version else None
+    )
     return rows.OpenTask(
         name=item.title,
         candidates=role.name if role else item.role,
@@ -165,14 +160,17 @@ def _task_form(
     item: WorkItem,
     file: ClaimFile,
     made: Sequence[MadeDecision],
-    answers: Mapping[str, Any] | None,
-    problem: Problem | None,
+    refusal: Refusal | None,
 ) -> Form | None:
     if not item.form or item.handbook_version is None:
         return None
     definition = handbook(item.handbook_version).get("form", item.form)
-    if answers is None:
-        answers = find_draft(form=item.form, by=request.actor, item_id=item.id)
+    problem = refusal.problem if refusal else None
+    answers: Mapping[str, Any] | None = (
+        refusal.answers
+        if refusal
+        else find_draft(form=item.form, by=request.actor, item_id=item.id)
+    )
     is_draft = answers is not None
     if answers is None:
         known = facts(file)
@@ -562,7 +560,9 @@ def _people(claim: Claim) -> Sequence[Pair]:
     customer = reverse("desk:customer", args=[claim.insured_id]) if claim.insured_id else ""
     policy = reverse("desk:policy", args=[claim.policy_number]) if claim.policy_id else ""
     reporter = " ".join(
-        part for part in (mask_name(claim.reporter_name), mask_phone(claim.reporter_contact)) if part
+        part
+        for part in (mask_name(claim.reporter_name), mask_phone(claim.reporter_contact))
+        if part
     )
     place = " ".join(part for part in (claim.loss_place, claim.description) if part)
     return [
@@ -591,23 +591,21 @@ def _notices(claim: Claim) -> Sequence[Notice]:
         sentence_ = _("核实保单之前可以收单证，但不能付款。")
         notices.append(Notice(title=_("保单待核实"), message=sentence_, tone=Tone.SOON))
     if claim.return_reason and not claim.is_approved and claim.state != ClaimState.CLOSED:
-        notices.append(
-            Notice(title=_("审批退回"), message=claim.return_reason, tone=Tone.SOON)
-        )
+        notices.append(Notice(title=_("审批退回"), message=claim.return_reason, tone=Tone.SOON))
     return notices
 
 
 @staff_only(permissions.READ)
-def download(request: DeskRequest, document_id: UUID) -> HttpResponse | FileResponse:
+def download(request: DeskRequest, document_id: UUID) -> HttpResponse:
     """Give a document of a claim that this person may see."""
     document = get_document(document_id)
     if document.stream_kind != "claim":
         raise NotFound("document_id")
     permissions.require_read(request.actor, get_file(document.stream_id).claim)
-    response = FileResponse(
-        content_of(document), as_attachment=False, filename=document.name
-    )
-    response["Content-Type"] = document.file.mime
+    with content_of(document) as content:
+        response = HttpResponse(content.read(), content_type=document.file.mime)
+    name = quote(document.name)
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
     # What customers hand in never runs here, whatever it says it is.
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response

@@ -21,6 +21,8 @@ from baocheng.desk import dialogs
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import customers as rows
+from baocheng.desk.rows.policies import PolicyRow
+from baocheng.desk.rows.work import ClaimRow
 from baocheng.desk.views.claims import rows_of as claim_rows
 from baocheng.desk.views.policies import rows_of as policy_rows
 from baocheng.engine.journal.queries import events_of, sentence
@@ -87,7 +89,7 @@ def _facts(party: Party, request: DeskRequest) -> Sequence[Pair]:
     return [pair for pair in facts if pair.value]
 
 
-def _policies(request: DeskRequest, party: Party) -> Sequence[rows.PolicyRow]:
+def _policies(request: DeskRequest, party: Party) -> Sequence[PolicyRow]:
     if not request.actor.may(policy_permissions.READ):
         return []
     numbers = [ref.number for ref in find_by_insured(party.id)][:_LISTED_MAX]
@@ -95,7 +97,7 @@ def _policies(request: DeskRequest, party: Party) -> Sequence[rows.PolicyRow]:
     return policy_rows(list(found), request.at)
 
 
-def _claims(request: DeskRequest, party: Party) -> Sequence[rows.ClaimRow]:
+def _claims(request: DeskRequest, party: Party) -> Sequence[ClaimRow]:
     if not request.actor.may(claim_permissions.READ):
         return []
     found = list_claims_for(request.actor).filter(insured_id=party.id)
@@ -110,9 +112,7 @@ def _masked(party: Party) -> dict[str, tuple[str, str]]:
         ProtectedField.EMAIL: party.masked_email,
         ProtectedField.ADDRESS: party.masked_address,
     }
-    return {
-        field.value: (str(field.label), masked) for field, masked in values.items() if masked
-    }
+    return {field.value: (str(field.label), masked) for field, masked in values.items() if masked}
 
 
 def _sensitive(

@@ -103,9 +103,7 @@ def _frame(
     )
 
 
-def _show(
-    request: DeskRequest, template: str, book: rows.Book, page: Any
-) -> HttpResponse:
+def _show(request: DeskRequest, template: str, book: rows.Book, page: Any) -> HttpResponse:
     template = f"desk/handbook/{template}.html"
     return render_page(request, template, section="handbook", book=book, page=page)
 
@@ -146,9 +144,7 @@ def _figures(request: DeskRequest, book: Handbook) -> Sequence[Pair]:
     return [*figures, Pair(label=_("时限"), value=str(clocks), url=address)]
 
 
-def _version(
-    version: HandbookVersion, book: Handbook, names: dict[str, str]
-) -> rows.VersionRow:
+def _version(version: HandbookVersion, book: Handbook, names: dict[str, str]) -> rows.VersionRow:
     return rows.VersionRow(
         number=_("第 {n} 版").format(n=version.number),
         url=f"{reverse('desk:handbook')}?version={version.number}",

@@ -126,7 +126,10 @@ def show_policy(request: DeskRequest, number: str) -> HttpResponse:
         facts=_facts(policy, cover),
         coverages=_coverages(policy, cover, later),
         accumulators=[
-            Pair(label=" ".join(part for part in (one.name, one.period) if part), value=one.used_amount)
+            Pair(
+                label=" ".join(part for part in (one.name, one.period) if part),
+                value=one.used_amount,
+            )
             for one in accumulators_of(policy.id)
         ],
         transactions=[_transaction(one, known) for one in transactions],
@@ -137,9 +140,7 @@ def show_policy(request: DeskRequest, number: str) -> HttpResponse:
         is_present=not request.GET.get("effective") and not request.GET.get("known"),
         notice=None
         if cover
-        else Notice(
-            message=_("所看的时刻没有保障：未生效、已满期或已解除。"), tone=Tone.SOON
-        ),
+        else Notice(message=_("所看的时刻没有保障：未生效、已满期或已解除。"), tone=Tone.SOON),
     )
     return render_page(request, "desk/policy.html", section="policies", page=page)
 

@@ -67,7 +67,7 @@ def complete(request: DeskRequest, item_id: UUID) -> HttpResponse:
         if problem.status in (403, 404):
             raise
         number = get_file(item.stream_id).claim.number or ""
-        return case.show_refused_task(request, number, item.id, answers, problem)
+        return case.show_refused_task(request, number, case.Refusal(item.id, answers, problem))
     messages.success(request, _("“{title}”已提交。").format(title=item.title))
     return redirect(_case_url(item))
 

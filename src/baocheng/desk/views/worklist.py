@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -158,13 +158,15 @@ def _preview(request: DeskRequest, ids: Sequence[UUID]) -> HttpResponse:
                 number=item.summary.get("number") or item.title,
                 effect=_("“{title}”转到您名下").format(title=item.title),
                 amount=item.amount,
-                problem=_("已由 {who} 领取").format(who=item.assignee_name) if item.assignee else "",
+                problem=_("已由 {who} 领取").format(who=item.assignee_name)
+                if item.assignee
+                else "",
             )
             for item in items
         ],
     )
     context = {"page": preview, "title": preview.title}
-    return render_page(request, "desk/bulk_dialog.html", section="worklist", **context)
+    return render(request, "desk/bulk_dialog.html", context)
 
 
 @staff_only()

@@ -33,11 +33,23 @@ def correlate(messages: Sequence[Message]) -> Iterator[Stimulus]:
         return
     known = runs.board()
     _search({message.stream.id for message in messages}, known)
+    runs.load(
+        {
+            instance: None
+            for message in messages
+            for name, instance in known.elsewhere[message.stream.id]
+            if name in message.names
+        }
+    )
+    by_stream: dict[UUID, list[Run]] = {}
+    for run in known.runs.values():
+        by_stream.setdefault(run.row.stream_id, []).append(run)
     for message in messages:
-        names = set(message.names)
-        elsewhere = known.elsewhere[message.stream.id]
-        runs.load({id: None for name, id in elsewhere if name in names})
-        hearing = list(_hearing(message, names, known))
+        hearing = [
+            _stimulus(run, token.id, message)
+            for run in by_stream.get(message.stream.id, ())
+            for token in run.waiting_for(message.names)
+        ]
         yield from hearing or _beginning(message)
 
 
@@ -51,13 +63,6 @@ def _search(streams: Collection[UUID], known: Board) -> None:
         found = waiting.exclude(message="").values_list("stream_id", "message", "instance_id")
         for stream, message, instance in found:
             known.elsewhere[stream].append((message, instance))
-
-
-def _hearing(message: Message, names: Collection[str], known: Board) -> Iterator[Stimulus]:
-    for run in known.runs.values():
-        if run.row.stream_id == message.stream.id:
-            for token in run.waiting_for(names):
-                yield _stimulus(run, token.id, message)
 
 
 def _beginning(message: Message) -> Iterator[Stimulus]:

@@ -218,7 +218,7 @@ class Run:
     def _row(self, token: Token, node: Node) -> TokenRow:
         return TokenRow(
             id=token.id,
-            instance=self.row,
+            instance_id=self.row.id,
             stream_id=self.row.stream_id,
             element=token.element,
             flow=token.flow,

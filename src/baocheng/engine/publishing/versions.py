@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from time import monotonic
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -18,7 +20,7 @@ from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.models import HandbookText, HandbookVersion
 from baocheng.engine.publishing.permissions import APPROVE_HANDBOOK, PUBLISH_HANDBOOK
 from baocheng.engine.streams import Actor, Stream
-from baocheng.engine.unit import opened, unit
+from baocheng.engine.unit import unit
 from baocheng.kernel.problems import NotFound, NotPermitted, Problem
 from baocheng.kernel.text import _
 
@@ -102,7 +104,8 @@ def publish(
             files=hashes,
         )
         writing.add(version)
-        writing.memo.pop("publishing.versions", None)
+        writing.flush()
+        forget()
         record(
             HandbookPublished(
                 number=version.number,
@@ -121,6 +124,16 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class _Known(NamedTuple):
+    """The versions as this process last read them."""
+
+    read_at: float
+    rows: Sequence[tuple[UUID, int, datetime]]
+
+
+_known = _Known(0.0, [])
+
+
 @lru_cache(maxsize=32)
 def _load(id: UUID) -> Handbook:
     # Cached by the row's id, not its number: an immutable version never changes under an id.
@@ -137,10 +150,23 @@ def handbook(number: int) -> Handbook:
     Raises:
         NotFound: there is none.
     """
-    found = next((id for id, known, _from in _versions() if known == number), None)
+    found = _find(number)
+    if found is None:
+        forget()  # it may have been published a moment ago
+        found = _find(number)
     if found is None:
         raise NotFound("version")
     return _load(found)
+
+
+def _find(number: int) -> UUID | None:
+    return next((id for id, known, _from in _versions() if known == number), None)
+
+
+def forget() -> None:
+    """Read the versions anew: one was published, or another database is behind the connection."""
+    global _known
+    _known = _Known(0.0, [])
 
 
 def handbook_at(at: datetime) -> Handbook:
@@ -166,12 +192,10 @@ def latest_number() -> int:
 
 
 def _versions() -> Sequence[tuple[UUID, int, datetime]]:
-    """Return id, number and effective moment of every version, read once in a unit."""
-    rows = HandbookVersion.objects.order_by("number").values_list("id", "number", "effective_at")
-    open_unit = opened()
-    if open_unit is None:
-        return list(rows)
-    if "publishing.versions" not in open_unit.memo:
-        open_unit.memo["publishing.versions"] = list(rows)
-    versions: Sequence[tuple[UUID, int, datetime]] = open_unit.memo["publishing.versions"]
-    return versions
+    """Return id, number and effective moment of every version, read at most once a second."""
+    global _known
+    now = monotonic()
+    if now - _known.read_at > 1 or not _known.rows:
+        rows = HandbookVersion.objects.order_by("number")
+        _known = _Known(now, list(rows.values_list("id", "number", "effective_at")))
+    return _known.rows

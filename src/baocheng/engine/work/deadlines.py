@@ -7,11 +7,11 @@ from typing import NamedTuple
 from django.db import connection
 
 from baocheng.engine.streams import Stream
-from baocheng.engine.unit import current
+from baocheng.engine.unit import Unit, current, when_writing
 from baocheng.engine.work.enums import OPEN_STATES
+from baocheng.engine.work.hand import items_at_hand
 from baocheng.engine.work.models import WorkItem
 from baocheng.engine.work.ports import Port
-from baocheng.engine.work.separation import items_at_hand
 
 
 class Due(NamedTuple):
@@ -28,6 +28,8 @@ Source = Callable[[Collection[Stream]], Deadlines]
 def _no_clocks(streams: Collection[Stream]) -> Deadlines:
     return {}
 
+
+_MOVED = "work.moved_deadlines"
 
 _deadlines: Port[Source] = Port(_no_clocks)
 
@@ -46,7 +48,14 @@ def set_deadlines(deadlines: Deadlines) -> None:
     for item in items_at_hand().values():
         if item.is_open and item.stream in deadlines:
             item.due_at = _tightest(deadlines[item.stream], item.element)
-    _update([stream for stream in deadlines if not current().is_new(stream.id)], deadlines)
+    current().memo.setdefault(_MOVED, {}).update(deadlines)
+
+
+@when_writing
+def _follow(writing: Unit) -> None:
+    """Bring the written items along, once for everything that moved since the last flush."""
+    moved: dict[Stream, Sequence[Due]] = writing.memo.pop(_MOVED, {})
+    _update([stream for stream in moved if not writing.is_new(stream.id)], moved)
 
 
 def date_new(items: Iterable[WorkItem]) -> None:

@@ -235,9 +235,13 @@ def _bound(entry: Entry, key: str, type: FieldType) -> Bound | None:
 
 
 def check_form(form: Form, handbook: Handbook) -> Iterable[Finding]:
-    """Check what the form refers to outside its file: the sources of its options."""
+    """Check what the form refers to outside its file: its role, the sources of its options."""
+    roles = handbook.keys("role")
+    if form.role and roles and form.role not in roles:
+        sentence = f"岗位“{form.role}”不存在{nearest(form.role, roles) or '。'}"
+        yield Finding(form.file, "role", "work.unknown_role", sentence, form.line)
     for field in (one for owner in form.fields for one in (owner, *owner.columns)):
-        if field.options_from and field.options_from not in _sources:
-            hint = nearest(field.options_from, _sources) or "。"
-            sentence = f"选项来源“{field.options_from}”不存在{hint}"
+        name = field.options_from
+        if name and name not in _sources:
+            sentence = f"选项来源“{name}”不存在{nearest(name, _sources) or '。'}"
             yield Finding(form.file, field.name, "work.unknown_options", sentence, form.line)

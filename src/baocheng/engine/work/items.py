@@ -15,15 +15,10 @@ from baocheng.engine.work import assignment, deadlines
 from baocheng.engine.work.assignment import Person, Place
 from baocheng.engine.work.enums import OPEN_STATES, Assignment, ItemState, Party
 from baocheng.engine.work.events import ItemAssigned, ItemCompleted, ItemReleased
+from baocheng.engine.work.hand import at_hand_on, items_at_hand, recused_from, take_in_hand
 from baocheng.engine.work.models import Draft, WorkItem
 from baocheng.engine.work.permissions import ASSIGN_ITEM
-from baocheng.engine.work.separation import (
-    is_recused,
-    items_at_hand,
-    makers_of,
-    recused,
-    require_four_eyes,
-)
+from baocheng.engine.work.separation import is_recused, makers_of, require_four_eyes
 from baocheng.kernel.problems import Conflict, NotFound, NotPermitted, Problem
 from baocheng.kernel.text import _
 
@@ -112,7 +107,7 @@ def open_items(new: Iterable[NewItem], *, at: datetime) -> list[WorkItem]:
     for one in new:
         item = _open(one, at)
         writing.add(item)
-        items_at_hand()[item.id] = item
+        take_in_hand([item])
         writing.memo.setdefault(_NEW, []).append((item, one.assignment))
         opened.append(item)
     return opened
@@ -163,11 +158,9 @@ def _settle_new(writing: Unit) -> bool:
 
 def _hand_out(wanting: Sequence[tuple[WorkItem, Sequence[Person]]]) -> None:
     loads = assignment.loads({person.id for _item, people in wanting for person in people})
-    kept_out = recused(item.stream for item, _people in wanting)
-    makers = makers_of(item for item, _people in wanting)
     for item, people in wanting:
         listed = [one for one in people if not item.candidates or one.id in item.candidates]
-        barred = kept_out.get(item.stream_id, set()) | makers.get(item.id, set())
+        barred = makers_of(item).union(recused_from(item.stream_id))
         person = assignment.least_loaded(listed, loads, barred)
         if person is not None:
             loads[person.id] = loads.get(person.id, 0) + 1
@@ -186,7 +179,7 @@ def lock_items(ids: Collection[UUID]) -> list[WorkItem]:
     missing = [id for id in ids if id not in at_hand]
     if missing:
         rows = WorkItem.objects.select_for_update().filter(pk__in=missing).order_by("pk")
-        at_hand.update((row.id, row) for row in rows)
+        take_in_hand(rows)
     if any(id not in at_hand for id in missing):
         raise NotFound("item")
     return [at_hand[id] for id in ids]
@@ -241,7 +234,7 @@ def _obstacle(item: WorkItem, person: Person) -> str:
     """Return the sentence that says why `person` may not do the item, "" where they may."""
     if is_recused(item.stream, person.id):
         return NotEligible.recused
-    if person.id in makers_of([item]).get(item.id, ()):
+    if person.id in makers_of(item):
         return NotEligible.maker
     if item.candidates and person.id not in item.candidates:
         return NotEligible.not_listed
@@ -350,8 +343,9 @@ def cancel_items(token_ids: Collection[UUID]) -> list[WorkItem]:
     unknown = wanted - {item.token_id for item in waiting}
     rows = WorkItem.objects.select_for_update().filter(token_id__in=unknown, state__in=OPEN_STATES)
     if unknown:
-        at_hand = items_at_hand()
-        waiting.extend(at_hand.setdefault(row.id, row) for row in rows.order_by("pk"))
+        found = list(rows.order_by("pk"))
+        take_in_hand(found)
+        waiting.extend(found)
     cancelled = [item for item in waiting if item.is_open]
     for item in cancelled:
         item.state = ItemState.CANCELLED
@@ -362,8 +356,9 @@ def cancel_items(token_ids: Collection[UUID]) -> list[WorkItem]:
 def put_back(stream: Stream, actor: str, *, reason: str, by: Actor, at: datetime) -> None:
     """Take what `actor` has in hand on `stream` back into its pool."""
     rows = WorkItem.objects.filter(stream_id=stream.id, assignee=actor, state=ItemState.CLAIMED)
-    for item in lock_items(list(rows.values_list("pk", flat=True))):
-        if item.assignee == actor:
+    ids = {*rows.values_list("pk", flat=True), *(item.id for item in at_hand_on(stream.id))}
+    for item in lock_items(sorted(ids)):
+        if item.assignee == actor and item.state == ItemState.CLAIMED:
             _take_back(item, by=by, at=at, reason=reason)
 
 

@@ -6,6 +6,7 @@ from baocheng.engine.journal.record import record
 from baocheng.engine.streams import Actor, Stream
 from baocheng.engine.unit import refuse_on, unit
 from baocheng.engine.work.events import ActorRecused
+from baocheng.engine.work.hand import note_recused
 from baocheng.engine.work.items import put_back
 from baocheng.engine.work.models import Recusal
 from baocheng.kernel.problems import Conflict
@@ -38,6 +39,7 @@ def recuse(*, stream: Stream, actor: str, reason: str, by: Actor, at: datetime) 
             recused_at=at,
         )
         writing.add(row)
+        note_recused(stream.id, actor)
         record(ActorRecused(actor_id=actor, reason=reason), stream=stream, by=by, at=at)
         put_back(stream, actor, reason="回避", by=by, at=at)
     return row

@@ -75,6 +75,14 @@ class ReceivedFiles(BaseModel):
     items: list[ReceivedFile]
 
 
+class CountedStretch(BaseModel):
+    """One line of the arithmetic of a clock."""
+
+    label: str
+    text: str
+    is_counted: bool
+
+
 class ClockShown(BaseModel):
     """A time limit as it stands."""
 
@@ -99,7 +107,7 @@ class ClockShown(BaseModel):
     is_late: bool
     breached_at: Moment | None
     stopped_at: Moment | None
-    arithmetic: list[dict[str, Any]] = Field(description="逐段的计算过程。")
+    arithmetic: list[CountedStretch] = Field(description="逐段的计算过程。")
 
 
 class Clocks(BaseModel):
@@ -282,7 +290,7 @@ def list_clocks(request: Request, number: Number) -> Clocks:
                 state_label=str(clock.state.label),
                 ball_with_label=str(clock.ball_with.label),
                 used_percent=clock.used,
-                arithmetic=[line._asdict() for line in clock.arithmetic],
+                arithmetic=[CountedStretch(**line._asdict()) for line in clock.arithmetic],
             )
             for clock in clock_stack(claim.stream, at=now())
         ]

@@ -21,7 +21,7 @@ router = Router(auth=Bearer(Scope.HANDBOOK_READ))
 Key = Annotated[str, Path(max_length=80, description="决策的编号，如 claim_triage。")]
 
 
-class Input(BaseModel):
+class DecisionInput(BaseModel):
     """A value that a decision asks for."""
 
     name: str
@@ -31,7 +31,7 @@ class Input(BaseModel):
     allowed: str = Field(description="允许的取值；空为不限。")
 
 
-class Column(BaseModel):
+class RuleColumn(BaseModel):
     """A column of a table."""
 
     name: str
@@ -39,7 +39,7 @@ class Column(BaseModel):
     allowed: str
 
 
-class Row(BaseModel):
+class RuleRow(BaseModel):
     """A rule of a table; a cell “-” admits everything."""
 
     number: int
@@ -49,13 +49,13 @@ class Row(BaseModel):
     is_matched: bool
 
 
-class Table(BaseModel):
+class PrintedRules(BaseModel):
     """A decision table as printed."""
 
     hit_policy: str
-    inputs: list[Column]
-    outputs: list[Column]
-    rows: list[Row]
+    inputs: list[RuleColumn]
+    outputs: list[RuleColumn]
+    rows: list[RuleRow]
 
 
 class DecisionLine(BaseModel):
@@ -64,7 +64,7 @@ class DecisionLine(BaseModel):
     key: str
     label: str
     file: str
-    inputs: list[Input]
+    inputs: list[DecisionInput]
     requires: list[str] = Field(description="须先作出的决策。")
 
 
@@ -79,7 +79,7 @@ class DecisionPage(DecisionLine):
     """A decision with its table; null where it is an expression."""
 
     version: int | None
-    table: Table | None
+    table: PrintedRules | None
 
 
 class Evaluation(Given):
@@ -91,7 +91,7 @@ class Evaluation(Given):
     )
 
 
-class Step(BaseModel):
+class DecisionMade(BaseModel):
     """One decision made, and why."""
 
     decision: str
@@ -102,12 +102,12 @@ class Step(BaseModel):
     explanation: str
 
 
-class Result(Step):
+class Evaluated(DecisionMade):
     """The answer, with the decisions it required and the table with the matched rows marked."""
 
     version: int | None
-    requires: list[Step]
-    table: Table | None
+    requires: list[DecisionMade]
+    table: PrintedRules | None
 
 
 @router.get("", response=Decisions, summary="决策表目录", openapi_extra=refuses(404))
@@ -127,17 +127,17 @@ def read_decision(request: Request, key: Key, version: VersionNumber) -> Decisio
 
 @router.post(
     "/{key}/evaluate",
-    response=Result,
+    response=Evaluated,
     summary="按决策表作出一次决策（不留存）",
     openapi_extra=refuses(404),
 )
-def evaluate(request: Request, key: Key, given: Evaluation, version: VersionNumber) -> Result:
+def evaluate(request: Request, key: Key, given: Evaluation, version: VersionNumber) -> Evaluated:
     book = handbook_for(request, version)
     decided = decide(_get(book, key), given.inputs)
-    return Result(
+    return Evaluated(
         **_step(decided),
         version=book.version,
-        requires=[Step(**_step(each)) for each in decided.requires],
+        requires=[DecisionMade(**_step(each)) for each in decided.requires],
         table=_table(printed(decided.decision, decided.matched_rows)),
     )
 
@@ -159,10 +159,10 @@ def _line(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _input(each: InputData) -> Input:
+def _input(each: InputData) -> DecisionInput:
     type = each.type
     allowed = type.allowed.text if type.allowed else ""
-    return Input(
+    return DecisionInput(
         name=each.name, label=each.label, type=type.kind, is_list=type.is_list, allowed=allowed
     )
 
@@ -178,15 +178,15 @@ def _step(decided: Decided) -> dict[str, Any]:
     }
 
 
-def _table(table: PrintedTable | None) -> Table | None:
+def _table(table: PrintedTable | None) -> PrintedRules | None:
     if table is None:
         return None
-    return Table(
+    return PrintedRules(
         hit_policy=table.hit_policy,
-        inputs=[Column(name=c.name, label=c.label, allowed=c.allowed) for c in table.inputs],
-        outputs=[Column(name=c.name, label=c.label, allowed=c.allowed) for c in table.outputs],
+        inputs=[RuleColumn(name=c.name, label=c.label, allowed=c.allowed) for c in table.inputs],
+        outputs=[RuleColumn(name=c.name, label=c.label, allowed=c.allowed) for c in table.outputs],
         rows=[
-            Row(
+            RuleRow(
                 number=row.number,
                 cells=list(row.cells),
                 outputs=list(row.outputs),

@@ -14,7 +14,7 @@ from baocheng.rest.tokens import Bearer, Request, Scope
 router = Router()
 
 
-class ClockShown(BaseModel):
+class DemoClock(BaseModel):
     """The time as the demonstration has it."""
 
     now: Moment
@@ -28,16 +28,16 @@ class Advance(Given):
     ] = Field(description="ISO 8601 时长，如 P31D、PT24H、P1M。")
 
 
-class Advanced(ClockShown):
+class Advanced(DemoClock):
     """What fell due on the way."""
 
     timers: int = Field(description="触发的流程定时器。")
     clocks: int = Field(description="预警或逾期的时限。")
 
 
-@router.get("/clock", auth=Bearer(Scope.DEMO_READ), response=ClockShown, summary="示范时钟")
-def read(request: Request) -> ClockShown:
-    return ClockShown(now=now())
+@router.get("/clock", auth=Bearer(Scope.DEMO_READ), response=DemoClock, summary="示范时钟")
+def read(request: Request) -> DemoClock:
+    return DemoClock(now=now())
 
 
 @router.post(

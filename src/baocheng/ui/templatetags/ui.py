@@ -1,6 +1,6 @@
 """The components as tags: `{% panel title=… %}…{% endpanel %}` renders `ui/panel.html`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -108,7 +108,7 @@ def money(amount: Decimal | None) -> dict[str, Any]:
     return {"amount": amount, "text": yuan(amount)}
 
 
-def _registered_as_component(name: str) -> Callable[[str, Any], dict[str, Any]]:
+def _register_component(name: str) -> None:
     """Register the tag `name` that hands one value to the template of the same name."""
 
     def component(context: RequestContext, value: Any) -> dict[str, Any]:
@@ -116,11 +116,10 @@ def _registered_as_component(name: str) -> Callable[[str, Any], dict[str, Any]]:
 
     component.__name__ = name
     register.inclusion_tag(f"ui/{name}.html", takes_context=True, name=name)(component)
-    return component
 
 
 for _name in ("clock", "clock_mark", "timeline", "key_values", "problem", "field"):
-    _registered_as_component(_name)
+    _register_component(_name)
 
 
 @register.inclusion_tag("ui/form.html", takes_context=True)

@@ -101,7 +101,8 @@ def _instruct(writing: Unit) -> bool:
     asked: list[_Asked] = writing.memo.pop(_ASKED, [])
     if not asked:
         return False
-    latest = _latest([each.source for each in asked])
+    # A stream that this unit brings into being was never paid before.
+    latest = _latest([each.source for each in asked if not writing.is_new(each.stream.id)])
     for each in asked:
         before = latest.get((each.purpose, each.source))
         if before is None:
@@ -114,6 +115,8 @@ def _instruct(writing: Unit) -> bool:
 
 
 def _latest(sources: Collection[str]) -> dict[tuple[str, str], PaymentInstruction]:
+    if not sources:
+        return {}
     rows = PaymentInstruction.objects.select_related("payable").filter(payable__source__in=sources)
     return {(row.payable.purpose, row.payable.source): row for row in rows.order_by("attempt")}
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +17,6 @@ from baocheng.engine.documents.letters import prepare_letter
 from baocheng.engine.documents.models import Letter
 from baocheng.engine.messaging.outbox import queue_message
 from baocheng.engine.streams import Actor
-from baocheng.engine.unit import current
 from baocheng.kernel.text import _
 from baocheng.kernel.time import business_date
 
@@ -111,11 +112,13 @@ def _values(file: ClaimFile, at: datetime) -> Mapping[str, Any]:
 
 
 def _branch_name(path: str) -> str:
-    """Return the name of a branch, read once in a unit."""
-    known: dict[str, str] = current().memo.setdefault("claims.branch_names", {})
-    if path not in known:
-        known.update(branch_names([path]))
-    return known.get(path, path)
+    return _branch_name_in(path, int(monotonic() // 60))
+
+
+@lru_cache(maxsize=1024)
+def _branch_name_in(path: str, minute: int) -> str:
+    """Return the name of a branch, read at most once a minute."""
+    return branch_names([path]).get(path, path)
 
 
 def _lines(file: ClaimFile) -> list[dict[str, Any]]:

@@ -484,6 +484,7 @@
       detail.isError = false;
     }
   });
+  document.addEventListener("close-dialog", () => $$("dialog[open]").forEach((dialog) => dialog.close()));
   document.addEventListener("htmx:sendError", () => toast(document.body.dataset.failed));
   document.addEventListener("htmx:responseError", ({ detail }) => {
     const problem = detail.xhr.getResponseHeader("X-Problem");

@@ -1,0 +1,107 @@
+"""Every event of the product reads as one sentence, whatever its payload leaves out."""
+
+import copy
+import dataclasses
+import types
+import typing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import baocheng
+from baocheng.engine.journal.events import Event, event_types
+from baocheng.engine.journal.models import EventRow
+from baocheng.engine.journal.queries import sentence
+
+SOURCE = Path(baocheng.__file__).parent
+UNKNOWN = "⟨unknown⟩"
+
+for _file in sorted(SOURCE.glob("**/events.py")):
+    # The faces register theirs only when their addresses are loaded.
+    import_module("baocheng." + ".".join(_file.relative_to(SOURCE).with_suffix("").parts))
+
+EVENTS = {
+    type: cls for type, cls in event_types().items() if cls.__module__.startswith("baocheng.")
+}
+TEMPLATES = {file.stem: file for file in SOURCE.glob("**/templates/events/*.txt")}
+
+FULL: dict[Any, Any] = {
+    str: "样例",
+    int: 2,
+    bool: True,
+    Decimal: Decimal("1234.56"),
+    date: date(2025, 9, 26),
+    datetime: datetime(2025, 9, 26, 1, 30, tzinfo=UTC),
+    UUID: UUID(int=1),
+}
+SPARSE = FULL | {int: 0, bool: False, Decimal: Decimal("0.00")}
+
+
+def sample(hint: Any, values: dict[Any, Any]) -> Any:
+    """Return a value of this type; in a sparse payload what may be missing is."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return None if values is SPARSE else sample(inner[0], values)
+    if origin is list:
+        return [] if values is SPARSE else [sample(inner[0], values)] * 2
+    if origin is dict:
+        return {} if values is SPARSE else {sample(inner[0], values): sample(inner[1], values)}
+    return values[hint]
+
+
+def read(cls: type[Event], values: dict[Any, Any]) -> str:
+    hints = typing.get_type_hints(cls)
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    event = cls(**{field.name: sample(hints[field.name], values) for field in fields})
+    row = EventRow(type=cls.type, payload=event.payload(), actor="staff:1", actor_name="赵敏")
+    return sentence(row)
+
+
+@pytest.fixture
+def reports_unknown_names(settings: Any) -> None:
+    """Let a name that the payload does not have show in the text instead of vanishing."""
+    settings.TEMPLATES = copy.deepcopy(settings.TEMPLATES)
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNKNOWN
+
+
+def test_every_event_has_a_sentence_and_every_sentence_an_event() -> None:
+    assert EVENTS.keys() == TEMPLATES.keys()
+
+
+@pytest.mark.parametrize("type", sorted(EVENTS))
+@pytest.mark.parametrize("values", [FULL, SPARSE], ids=["full", "sparse"])
+@pytest.mark.usefixtures("reports_unknown_names")
+def test_event_reads_as_one_sentence(type: str, values: dict[Any, Any]) -> None:
+    text = read(EVENTS[type], values)
+
+    assert text
+    assert text != type
+    assert [sign for sign in ("\n", "{", "}", "None", UNKNOWN) if sign in text] == []
+
+
+@pytest.mark.usefixtures("reports_unknown_names")
+def test_a_name_that_the_payload_lacks_is_seen() -> None:
+    row = EventRow(type="billing.payment.paid.v1", payload={}, actor="system")
+
+    assert UNKNOWN in sentence(row)
+
+
+@pytest.mark.parametrize("type", sorted(EVENTS))
+def test_event_is_named_area_subject_verb_version(type: str) -> None:
+    area, _subject, _verb, version = type.split(".")
+
+    assert area in EVENTS[type].__module__.split(".")
+    assert version.removeprefix("v").isdigit()
+
+
+@pytest.mark.parametrize("type", sorted(TEMPLATES))
+def test_sentence_stands_on_one_line_of_its_own_area(type: str) -> None:
+    file = TEMPLATES[type]
+
+    assert len(file.read_text().splitlines()) == 1
+    assert type.split(".", maxsplit=1)[0] in file.relative_to(SOURCE).parts

@@ -1,0 +1,198 @@
+"""One word per thing: everything that has a name stands in docs/glossary.csv, once."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+import baocheng
+from baocheng.engine.decisions.definition import DecisionTable
+from baocheng.engine.journal.events import event_types
+from baocheng.engine.processes import registry
+from baocheng.engine.publishing.handbook import Handbook, read_folder
+
+SOURCE = Path(baocheng.__file__).parent
+GLOSSARY = SOURCE.parent.parent / "docs" / "glossary.csv"
+COLUMNS = ["中文", "English", "code", "area", "definition", "source", "forbidden synonyms"]
+# The parts of the product, and `insurance` for words that no part owns.
+AREAS = {
+    "insurance",
+    "engine",
+    *(folder.name for folder in SOURCE.glob("engine/*") if (folder / "apps.py").exists()),
+    *(folder.name for folder in SOURCE.glob("areas/*") if (folder / "apps.py").exists()),
+    *("rest", "desk", "demo"),
+}
+
+for _file in sorted(SOURCE.glob("**/events.py")):
+    # The faces register theirs only when their addresses are loaded.
+    import_module("baocheng." + ".".join(_file.relative_to(SOURCE).with_suffix("").parts))
+
+
+class Word(NamedTuple):
+    """One line of the glossary; `codes` are its names in code, none where only people use it."""
+
+    chinese: str
+    english: str
+    codes: tuple[str, ...]
+    area: str
+    definition: str
+    source: str
+    forbidden: tuple[str, ...]
+
+
+@cache
+def words() -> tuple[Word, ...]:
+    with GLOSSARY.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == COLUMNS
+    return tuple(
+        Word(
+            row[0],
+            row[1],
+            tuple(row[2].split()),
+            *row[3:6],
+            tuple(filter(None, row[6].split("；"))),
+        )
+        for row in rows[1:]
+    )
+
+
+@cache
+def handbook() -> Handbook:
+    return read_folder(settings.HANDBOOK)
+
+
+def snake(name: str) -> str:
+    """Return a class name as a code name; `Row` only keeps a model apart from what it stores."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Row")).lower()
+
+
+def columns() -> Iterator[tuple[str, str]]:
+    """Yield name and label of every input and output of the handbook's decisions."""
+    for decision in handbook().all("decision"):
+        yield from ((given.name, given.label) for given in decision.inputs)
+        if isinstance(decision.logic, DecisionTable):
+            yield from ((output.name, output.label) for output in decision.logic.outputs)
+
+
+def stream_kinds() -> set[str]:
+    literal = re.compile(r"\bStream\(\s*\"([a-z_]+)\"")
+    return {kind for file in SOURCE.glob("**/*.py") for kind in literal.findall(file.read_text())}
+
+
+def in_code(kind: str) -> set[str]:
+    """Return the names of this kind that the product and its handbook use."""
+    match kind:
+        case "event subject":
+            own = (
+                type
+                for type, cls in event_types().items()
+                if cls.__module__.startswith("baocheng.")
+            )
+            return {type.split(".")[1] for type in own}
+        case "decision column":
+            return {name for name, _label in columns()}
+        case "fact":
+            return set(registry.fact_names())
+        case "stream kind":
+            return stream_kinds()
+        case "authority":
+            return {limit.key.partition(".")[0] for limit in handbook().all("authority")}
+        case _:
+            return set(handbook().keys(kind))
+
+
+KINDS = (
+    "event subject",
+    "process",
+    "decision",
+    "decision column",
+    "fact",
+    "form",
+    "clock",
+    "role",
+    "authority",
+    "product",
+    "stream kind",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_name_is_in_the_glossary(kind: str) -> None:
+    known = {code for word in words() for code in word.codes}
+    names = in_code(kind)
+
+    assert names
+    assert names - known == set()
+
+
+def test_every_model_is_in_the_glossary_under_its_own_area() -> None:
+    known = {(word.area, code) for word in words() for code in word.codes}
+    models = {
+        (model._meta.app_label, snake(model.__name__))
+        for model in apps.get_models()
+        if model.__module__.startswith("baocheng.")
+    }
+
+    assert models - known == set()
+
+
+def test_the_handbook_calls_its_columns_facts_and_roles_as_the_glossary_does() -> None:
+    chinese = {(code, word.chinese) for word in words() for code in word.codes}
+    shown = {
+        *columns(),
+        *registry.fact_names().items(),
+        *((role.key, role.name) for role in handbook().all("role")),
+    }
+
+    # A unit or range in brackets is no part of the word.
+    assert {(name, label.partition("（")[0]) for name, label in shown if label} - chinese == set()
+
+
+def test_a_name_and_a_chinese_word_have_one_meaning_in_an_area() -> None:
+    by_code = Counter((word.area, code) for word in words() for code in word.codes)
+    by_word = Counter((word.area, word.chinese) for word in words())
+
+    assert [one for one, count in (by_code + by_word).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("word", words(), ids=lambda word: f"{word.area}:{word.chinese}")
+def test_word_is_complete(word: Word) -> None:
+    assert all((word.chinese, word.english, word.definition, word.source))
+    assert word.area in AREAS
+    # No pinyin, no Chinese identifiers.
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", code) for code in word.codes)
+    assert re.search(r"[\u4e00-\u9fff]", word.chinese)
+    assert word.english.isascii()
+
+
+def test_no_word_is_a_forbidden_synonym_of_another() -> None:
+    used = {name for word in words() for name in (word.chinese, word.english)}
+
+    assert {
+        (word.chinese, one) for word in words() for one in word.forbidden if one in used
+    } == set()
+
+
+def test_texts_do_not_use_forbidden_synonyms() -> None:
+    forbidden = {
+        one for word in words() for one in word.forbidden if re.fullmatch(r"[\u4e00-\u9fff]+", one)
+    }
+    texts = [*settings.HANDBOOK.rglob("*"), *SOURCE.glob("**/*.html"), *SOURCE.glob("**/*.py")]
+    found = [
+        f"{file.relative_to(SOURCE)}: {one}"
+        for file in sorted(texts)
+        if file.is_file()
+        for one in forbidden
+        if one in file.read_text()
+    ]
+
+    assert found == []
