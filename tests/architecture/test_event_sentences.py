@@ -6,7 +6,6 @@ import types
 import typing
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,10 +19,6 @@ from baocheng.engine.journal.queries import sentence
 
 SOURCE = Path(baocheng.__file__).parent
 UNKNOWN = "⟨unknown⟩"
-
-for _file in sorted(SOURCE.glob("**/events.py")):
-    # The faces register theirs only when their addresses are loaded.
-    import_module("baocheng." + ".".join(_file.relative_to(SOURCE).with_suffix("").parts))
 
 EVENTS = {
     type: cls for type, cls in event_types().items() if cls.__module__.startswith("baocheng.")

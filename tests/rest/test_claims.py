@@ -247,6 +247,14 @@ def test_file_above_the_limit_is_refused_alone(adjuster, reported, upload, setti
     ]
 
 
+def test_text_that_cannot_be_kept_is_refused(adjuster, reported, upload):
+    answer = upload(
+        adjuster, f"/claims/{reported['number']}/documents", {"title": "a\0b"}, ("a.pdf", PDF)
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "rest.unstorable_text")
+
+
 def test_upload_needs_files(adjuster, reported):
     address = f"/claims/{reported['number']}/documents"
 

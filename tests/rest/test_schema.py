@@ -73,9 +73,9 @@ def attack(operation: Any, mode: GenerationMode, headers: dict[str, str], **fixe
     def send(case: Any) -> None:
         with transaction.atomic():
             try:
-                # In a form every value is text, so that no kind of value can be wrong there.
-                is_form = case.media_type == "multipart/form-data"
-                excluded = [checks.negative_data_rejection] if is_form else []
+                # In a form or query everything is text, so that no kind of value is wrong there.
+                is_text = case.media_type != "application/json" or case.query
+                excluded = [checks.negative_data_rejection] if is_text else []
                 case.call_and_validate(headers=headers, checks=CHECKS, excluded_checks=excluded)
             finally:
                 transaction.set_rollback(True)

@@ -109,7 +109,7 @@ def _report(outcome: "Outcome", target: Path) -> None:
     click.echo("\n对账 control totals")
     click.echo(_line("", "", "文件 file", "拒收 rejected", "系统 system"))
     for total in outcome.totals:
-        mark = "·" if total.in_file is None else _mark(is_right=total.is_balanced)
+        mark = _mark(is_right=total.is_balanced) if total.is_compared else "·"
         click.echo(
             _line(
                 mark,

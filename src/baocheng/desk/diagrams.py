@@ -101,7 +101,7 @@ def _steps(progress: Progress) -> list[Entry]:
 
 def page_of(definition: Definition, book: Handbook) -> ProcessPage:
     """Return a process as a page of the handbook."""
-    roles = {role.code: role.name for role in book.all("role")}
+    roles = {role.key: role.name for role in book.all("role")}
     nodes = definition.process.nodes
     steps = [
         StepRow(

@@ -7,9 +7,10 @@ table travel together, so a hundred claims handled in one unit cost as many stat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from django.db import IntegrityError, connection, models, transaction
 
 from baocheng.kernel.problems import Conflict, Problem
 
-_open: ContextVar["Unit | None"] = ContextVar("unit", default=None)
-_before_writing: list[Callable[["Unit"], bool]] = []
-_when_writing: list[Callable[["Unit"], None]] = []
+_open: ContextVar[Unit | None] = ContextVar("unit", default=None)
+_before_writing: list[Callable[[Unit], bool]] = []
+_when_writing: dict[str, Callable[[Unit], None]] = {}
 _refusals: dict[str, type[Problem]] = {}
 
 
@@ -28,7 +29,7 @@ def refuse_on(constraint: str, problem: type[Problem]) -> None:
     _refusals[constraint] = problem
 
 
-def before_writing(drain: Callable[["Unit"], bool]) -> Callable[["Unit"], bool]:
+def before_writing(drain: Callable[[Unit], bool]) -> Callable[[Unit], bool]:
     """Register `drain` to run before every flush; it returns whether it did anything.
 
     Drains run in turn until none of them has anything left to do: the journal uses one to let
@@ -38,18 +39,23 @@ def before_writing(drain: Callable[["Unit"], bool]) -> Callable[["Unit"], bool]:
     return drain
 
 
-def when_writing(last: Callable[["Unit"], None]) -> Callable[["Unit"], None]:
-    """Register `last` to run once a flush, when every drain has nothing left to do.
+def when_writing(key: str) -> Callable[[Callable[[Unit], None]], Callable[[Unit], None]]:
+    """Register a function to run once a flush, when every drain has nothing left to do.
 
-    It may change rows, but must not cause anything that a drain would react to.
+    It works off the dictionary that the unit remembers under `key`, and may write to the database,
+    but must not cause anything that a drain would react to.
     """
-    _when_writing.append(last)
-    return last
+
+    def register(last: Callable[[Unit], None]) -> Callable[[Unit], None]:
+        _when_writing[key] = last
+        return last
+
+    return register
 
 
 @contextmanager
-def unit() -> Iterator["Unit"]:
-    """Open a unit, or join the one already open; it is written and committed at the outermost end."""
+def unit() -> Iterator[Unit]:
+    """Open a unit, or join the one already open; the outermost end writes and commits it."""
     outer = _open.get()
     if outer is not None:
         yield outer
@@ -64,12 +70,12 @@ def unit() -> Iterator["Unit"]:
             _open.reset(token)
 
 
-def opened() -> "Unit | None":
+def opened() -> Unit | None:
     """Return the open unit, or None."""
     return _open.get()
 
 
-def current() -> "Unit":
+def current() -> Unit:
     """Return the open unit."""
     opened = _open.get()
     assert opened is not None, "this needs an open unit: call it inside `with unit():`"
@@ -109,20 +115,18 @@ class Unit:
             Conflict: somebody else changed one of the rows since it was read.
         """
         self._settle()
-        for last in _when_writing:
+        for last in _when_writing.values():
             last(self)
         added, self._added = self._added, {}
         changed, self._changed = self._changed, {}
         waiting = {row for rows in added.values() for row in rows}
         self._new_ids.clear()
-        for rows in added.values():
-            _insert(rows)
         groups: dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = {}
         for row, fields in changed.items():
             if row not in waiting:
                 groups.setdefault((type(row), tuple(sorted(fields))), []).append(row)
-        for (_, fields), rows in groups.items():
-            _update(rows, fields)
+        if added or groups:
+            _write(list(added.values()), groups)
 
     def _settle(self) -> None:
         while any([drain(self) for drain in _before_writing]):
@@ -145,6 +149,7 @@ class Unit:
             self._restore(before)
             # What the memory held of the block is gone; write, so that reading again is enough.
             self.memo.clear()
+            self.memo.update(before.waiting)
             self.flush()
             raise
 
@@ -156,6 +161,7 @@ class Unit:
             {row: set(fields) for row, fields in self._changed.items()},
             set(self._new_ids),
             [(row, dict(row.__dict__)) for row in rows.values()],
+            {key: dict(self.memo[key]) for key in _when_writing if key in self.memo},
         )
 
     def _restore(self, before: _Snapshot) -> None:
@@ -176,6 +182,7 @@ class _Snapshot(NamedTuple):
     changed: dict[models.Model, set[str]]
     new_ids: set[UUID]
     values: list[tuple[models.Model, dict[str, Any]]]
+    waiting: dict[str, dict[Any, Any]]
 
 
 @contextmanager
@@ -200,44 +207,57 @@ def _lazy_savepoint() -> Iterator[None]:
         guard[0].__exit__(None, None, None)
 
 
-class _Table(NamedTuple):
-    """What is needed to write the rows of a model, worked out once."""
-
-    fields: list[models.Field[Any, Any]]
-    insert: str
+# A few rows travel fastest as plain parameters, many as one array for each column.
+_FEW = 8
 
 
 @lru_cache
-def _table(model: type[models.Model]) -> _Table:
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
+def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if not field.generated]
+
+
+@lru_cache
+def _insert_statement(model: type[models.Model], count: int) -> str:
+    """Return the statement that inserts `count` rows; 0 means any number, as arrays."""
+    fields = _fields(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
+    into = f'INSERT INTO "{model._meta.db_table}" ({columns})'
+    if count:
+        places = ", ".join("%s" for _ in fields)
+        return f"{into} VALUES {', '.join(f'({places})' for _ in range(count))}"
     arrays = ", ".join(f"%s::{_array_type(field)}" for field in fields)
-    return _Table(
-        fields,
-        f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT * FROM unnest({arrays})',
-    )
+    return f"{into} SELECT * FROM unnest({arrays})"
 
 
 @lru_cache
-def _update_statement(model: type[models.Model], names: tuple[str, ...]) -> str:
+def _update_statement(model: type[models.Model], names: tuple[str, ...], *, is_one: bool) -> str:
+    meta = model._meta
+    fields = [meta.get_field(name) for name in names]
+    keys = _keys(model)
+    if is_one:
+        changes = [f'"{field.column}" = %s' for field in fields]
+        where = [f'"{key.column}" = %s' for key in keys]
+    else:
+        changes = [f'"{field.column}" = changed."{field.column}"' for field in fields]
+        where = [f'target."{key.column}" = changed."{key.column}"' for key in keys]
+    if len(keys) > 1:
+        changes.append('"revision" = target."revision" + 1')
+    statement = f'UPDATE "{meta.db_table}" AS target SET {", ".join(changes)} '
+    if not is_one:
+        columns = [*fields, *keys]
+        names_list = ", ".join(f'"{field.column}"' for field in columns)
+        arrays = ", ".join(f"%s::{_array_type(field)}" for field in columns)
+        statement += f"FROM unnest({arrays}) AS changed({names_list}) "
+    return f"{statement}WHERE {' AND '.join(where)}"
+
+
+@lru_cache
+def _keys(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """Return what tells the row to update: its key and, where the model has one, its revision."""
     meta = model._meta
     assert meta.pk is not None
-    fields = [meta.get_field(name) for name in names]
-    has_revision = "revision" in {field.name for field in meta.concrete_fields}
-    changes = [f'"{field.column}" = changed."{field.column}"' for field in fields]
-    keys = [meta.pk]
-    where = f'target."{meta.pk.column}" = changed."{meta.pk.column}"'
-    if has_revision:
-        keys.append(meta.get_field("revision"))
-        changes.append('"revision" = target."revision" + 1')
-        where += ' AND target."revision" = changed."revision"'
-    columns = [*keys, *fields]
-    names_list = ", ".join(f'"{field.column}"' for field in columns)
-    arrays = ", ".join(f"%s::{_array_type(field)}" for field in columns)
-    return (
-        f'UPDATE "{meta.db_table}" AS target SET {", ".join(changes)} '
-        f"FROM unnest({arrays}) AS changed({names_list}) WHERE {where}"
-    )
+    named = {field.name: field for field in meta.concrete_fields}
+    return [meta.pk, *([named["revision"]] if "revision" in named else [])]
 
 
 def _array_type(field: models.Field[Any, Any]) -> str:
@@ -246,38 +266,54 @@ def _array_type(field: models.Field[Any, Any]) -> str:
     return f"{kind.partition('(')[0]}[]"
 
 
-def _columns(rows: Iterable[models.Model], fields: Iterable[models.Field[Any, Any]]) -> list[Any]:
-    rows = list(rows)
-    return [
-        [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
-        for field in fields
-    ]
+def _values(row: models.Model, fields: Iterable[models.Field[Any, Any]]) -> list[Any]:
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
 
 
-def _insert(rows: list[models.Model]) -> None:
-    table = _table(type(rows[0]))
-    with connection.cursor() as cursor, _refusing():
-        cursor.execute(table.insert, _columns(rows, table.fields))
+def _write(
+    added: list[list[models.Model]],
+    changed: dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]],
+) -> None:
+    """Send every statement before waiting for the first answer."""
+    updates = []
+    with ExitStack() as cursors:
+        with _refusing(), connection.wrap_database_errors, connection.connection.pipeline():
+            for rows in added:
+                _insert(cursors.enter_context(connection.cursor()), rows)
+            for (_, names), rows in changed.items():
+                cursor = cursors.enter_context(connection.cursor())
+                _update(cursor, rows, names)
+                updates.append((cursor, rows))
+        for cursor, rows in updates:
+            if cursor.rowcount != len(rows):
+                raise Conflict(extra={"table": rows[0]._meta.db_table})
+            if hasattr(rows[0], "revision"):
+                for row in rows:
+                    row.revision += 1  # type: ignore[attr-defined]
+
+
+def _insert(cursor: Any, rows: list[models.Model]) -> None:
+    model = type(rows[0])
+    values = [_values(row, _fields(model)) for row in rows]
+    if len(rows) <= _FEW:
+        cursor.execute(_insert_statement(model, len(rows)), list(chain.from_iterable(values)))
+    else:
+        columns = [list(column) for column in zip(*values, strict=True)]
+        cursor.execute(_insert_statement(model, 0), columns)
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
 
 
-def _update(rows: list[models.Model], names: tuple[str, ...]) -> None:
+def _update(cursor: Any, rows: list[models.Model], names: tuple[str, ...]) -> None:
     model = type(rows[0])
-    meta = model._meta
-    assert meta.pk is not None
-    fields = [meta.pk, *(meta.get_field(name) for name in names)]
-    has_revision = hasattr(rows[0], "revision")
-    if has_revision:
-        fields.insert(1, meta.get_field("revision"))
-    with connection.cursor() as cursor, _refusing():
-        cursor.execute(_update_statement(model, names), _columns(rows, fields))
-        if cursor.rowcount != len(rows):
-            raise Conflict(extra={"table": meta.db_table})
-    if has_revision:
-        for row in rows:
-            row.revision += 1  # type: ignore[attr-defined]
+    fields = [*(model._meta.get_field(name) for name in names), *_keys(model)]
+    values = [_values(row, fields) for row in rows]
+    if len(rows) == 1:
+        cursor.execute(_update_statement(model, names, is_one=True), values[0])
+    else:
+        columns = [list(column) for column in zip(*values, strict=True)]
+        cursor.execute(_update_statement(model, names, is_one=False), columns)
 
 
 @contextmanager

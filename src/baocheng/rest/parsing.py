@@ -30,6 +30,14 @@ class UnsupportedMediaType(Problem):
     status = 415
 
 
+class UnstorableText(Problem):
+    """A NUL in a text."""
+
+    code = "rest.unstorable_text"
+    message = _("文本中含有不能保存的字符。")
+    status = 400
+
+
 class StrictParser(Parser):
     """ninja's parser, made strict."""
 
@@ -58,10 +66,14 @@ class StrictParser(Parser):
 
         Raises:
             UnsupportedMediaType: files are asked for and the body is no multipart form.
+            UnstorableText: a field carries what no column can store.
         """
         is_query = data is request.GET
         if not is_query and request.content_type != "multipart/form-data":
             raise UnsupportedMediaType(expected="multipart/form-data")
+        for name, values in data.lists():
+            if any(isinstance(value, str) and "\0" in value for value in values):
+                raise UnstorableText(name)
         return super().parse_querydict(data, list_fields, request)
 
 

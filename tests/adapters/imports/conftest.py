@@ -44,9 +44,8 @@ def run(db: None) -> Run:
     publish_default(settings.HANDBOOK, at=NOON - timedelta(days=1))
 
     def make(source: Source[Any], path: Path, *, at: datetime = NOON, **options: Any) -> Outcome:
-        is_verified = options.pop("is_verified", True)
-        importing = Import(source=source, path=path, crew=import_crew("1"), at=at, **options)
-        return importing.run(is_verified=is_verified)
+        chosen = {"crew": import_crew("1"), **options}
+        return Import(source=source, path=path, at=at, **chosen).run()
 
     return make
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from baocheng.adapters.imports.pg17_policies import Pg17Policies
+from baocheng.adapters.imports.pg17_policies import YEAR_ENDS, YEAR_STARTS, Pg17Policies
 from baocheng.areas.customers.enums import Sex
 from baocheng.areas.customers.models import Party
 from baocheng.areas.policies.models import Policy
@@ -77,8 +77,15 @@ def test_a_policy_covers_its_year_with_the_sum_of_its_level(file, run) -> None:
     amounts = {terms.coverage: dict(terms.amounts) for terms in cover.covers}
     assert amounts == {"compulsory": {}, "third_party": {"sum_insured": Decimal("1000000.00")}}
     assert cover.terms.premium_amount == 0
-    assert (cover.starts_at.year, cover.ends_at.year, cover.insured_since.year) == (2025, 2026, 2025)
-    assert Policy.objects.get(source="pg17:A1-V01").insured_since.year == 2022
+    assert (cover.starts_at, cover.ends_at) == (YEAR_STARTS, YEAR_ENDS)
+    assert cover.insured_since == YEAR_STARTS
+
+
+def test_a_policy_is_insured_since_as_many_years_as_the_file_says(file, run) -> None:
+    run(Pg17Policies(), file)
+
+    policy = Policy.objects.get(source="pg17:A1-V01")
+    assert policy.insured_since == YEAR_STARTS.replace(year=2022)
 
 
 def test_running_again_imports_nothing_twice(file, run, figures) -> None:

@@ -66,14 +66,21 @@ class Source(Protocol[AnyRow]):
 
 
 class ControlTotal(NamedTuple):
-    """A figure of the file against the system's; without one of the file it is for information."""
+    """A figure of the file against the system's; where one of the two is None, for information."""
 
     name: str
     in_file: Decimal | int | None
     rejected: Decimal | int
-    in_system: Decimal | int
+    in_system: Decimal | int | None
+
+    @property
+    def is_compared(self) -> bool:
+        """Tell whether both sides have the figure."""
+        return self.in_file is not None and self.in_system is not None
 
     @property
     def is_balanced(self) -> bool:
         """Tell whether the system holds what the file says, less what was rejected."""
-        return self.in_file is None or self.in_file - self.rejected == self.in_system
+        if self.in_file is None or self.in_system is None:
+            return True
+        return self.in_file - self.rejected == self.in_system

@@ -120,8 +120,8 @@ class Import(Generic[AnyRow]):
         rejected = self.source.row_totals(refused)
         in_system = _sum(self.source.system_totals(rows) for rows in self._distinct_rows())
         return [
-            ControlTotal(name, in_file.get(name), rejected.get(name, 0), figure)
-            for name, figure in in_system.items()
+            ControlTotal(name, in_file.get(name), rejected.get(name, 0), in_system.get(name))
+            for name in {**in_file, **in_system}
         ]
 
     def _distinct_rows(self) -> Iterator[list[AnyRow]]:

@@ -229,9 +229,10 @@ def _lines(row: Encounter) -> Iterator[ReportedLine]:
     days = max((moment(row.stop, "STOP").date() - row.starts_at.date()).days, 1)
     base = Expense(row.start, row.description, row.base_cost)
     treatments = (base, *row.procedures)
+    covered = shares(_known(row.covered), [_known(each.amount) for each in treatments])
     heads = ("bed" if is_stay else "outpatient", *(_head(each) for each in row.procedures))
     for place, (head, each, share) in enumerate(
-        zip(heads, treatments, _shares(row), strict=True), start=1
+        zip(heads, treatments, covered, strict=True), start=1
     ):
         yield _line(row, place, head, each, share, days=days if head == "bed" else 0)
     for place, each in enumerate(row.medications, start=len(treatments) + 1):
@@ -263,11 +264,10 @@ def _head(procedure: Expense) -> str:
     return "surgery" if any(word in text for word in _SURGERY) else "treatment"
 
 
-def _shares(row: Encounter) -> list[Decimal]:
-    """Spread what the payer covered over base cost and procedures."""
-    amounts = [_known(row.base_cost), *(_known(each.amount) for each in row.procedures)]
-    covered = min(_known(row.covered), sum(amounts, ZERO))
-    return allocate(covered, amounts) if covered else [ZERO for _amount in amounts]
+def shares(covered: Decimal, amounts: Sequence[Decimal]) -> list[Decimal]:
+    """Spread what a payer covered over amounts, in proportion; what is above them is left out."""
+    spread = min(covered, sum(amounts, ZERO))
+    return allocate(spread, amounts) if spread else [ZERO for _amount in amounts]
 
 
 def _known(amount: Decimal | None) -> Decimal:

@@ -1,6 +1,6 @@
 """Bind the tasks of the handbook's processes to what claims can do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from baocheng.engine.processes.registry import (
     form_handler,
     register_kind,
     step,
+    step_for_many,
 )
 from baocheng.engine.publishing import versions
 from baocheng.engine.streams import Stream
@@ -132,9 +133,11 @@ def remind_customer(work: StepCall[ClaimFile]) -> None:
     documenting.remind_customer(_file(work), by=work.by, at=work.at)
 
 
-@step("claims.calculate_benefit")
-def calculate_benefit(work: StepCall[ClaimFile]) -> None:
-    assessment.calculate_benefit(_file(work), by=work.by, at=work.at)
+@step_for_many("claims.calculate_benefit")
+def calculate_benefit(calls: Sequence[StepCall[ClaimFile]]) -> None:
+    assessment.lock_totals([work.subject for work in calls])
+    for work in calls:
+        assessment.calculate_benefit(_file(work), by=work.by, at=work.at)
 
 
 @step("claims.approve_automatically")

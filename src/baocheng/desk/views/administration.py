@@ -15,7 +15,7 @@ from baocheng.areas.billing.permissions import MAKE_FILE
 from baocheng.areas.claims.queries import load_files
 from baocheng.areas.organisation.permissions import READ_STAFF
 from baocheng.areas.organisation.queries import BranchNode, branch_tree, list_staff_for
-from baocheng.desk import lists
+from baocheng.desk import links, lists
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import may_administer, render_page
 from baocheng.desk.rows import administration as rows
@@ -79,10 +79,11 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     found = list_messages(before=_key(after), limit=lists.PAGE + 1)
     shown = found[: lists.PAGE]
-    cases = _case_links([one.stream for one in shown])
+    cases = _case_links(request, [one.stream for one in shown])
     page = rows.OutboxPage(
         rows=[
-            rows.OutboxRow(message=message_row(one), case=cases.get(one.stream)) for one in shown
+            rows.OutboxRow(message=message_row(request.actor, one), case=cases.get(one.stream))
+            for one in shown
         ],
         more=lists.more(request, str(shown[-1].pk) if len(found) > lists.PAGE else ""),
     )
@@ -97,12 +98,12 @@ def _key(text: str) -> UUID | None:
         raise lists.InvalidPlace("after") from None
 
 
-def _case_links(streams: Sequence[Stream]) -> dict[Stream, Link]:
+def _case_links(request: DeskRequest, streams: Sequence[Stream]) -> dict[Stream, Link]:
     """Return the claims among these streams as links."""
     files = load_files([stream.id for stream in streams if stream.kind == "claim"])
     return {
         file.stream: Link(
-            label=file.claim.number, url=reverse("desk:case", args=[file.claim.number])
+            label=file.claim.number, url=links.claim(request.actor, file.claim.number)
         )
         for file in files.values()
         if file.claim.number
@@ -161,7 +162,7 @@ def show_incidents(request: DeskRequest) -> HttpResponse:
     after = _key(request.GET.get("after", ""))
     found = open_incidents(limit=lists.PAGE + 1, after=after)
     shown = found[: lists.PAGE]
-    cases = _case_links([one.stream for one in shown])
+    cases = _case_links(request, [one.stream for one in shown])
     page = rows.IncidentsPage(
         rows=[_incident(one, cases.get(one.stream)) for one in shown],
         more=lists.more(request, str(shown[-1].pk) if len(found) > lists.PAGE else ""),

@@ -26,7 +26,7 @@ from baocheng.areas.claims.operations.reporting import match_policy
 from baocheng.areas.claims.queries import get_claim_for, get_file
 from baocheng.areas.customers.queries import accounts_of_parties, parties_by_ids
 from baocheng.areas.policies.queries import changes_after, cover_at
-from baocheng.desk import covers, diagrams, dialogs, problems, sheets, wording
+from baocheng.desk import covers, diagrams, dialogs, links, problems, sheets, wording
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.forms import sections_of
 from baocheng.desk.page import render_page
@@ -44,6 +44,7 @@ from baocheng.engine.messaging.enums import CHANNELS, MessageState
 from baocheng.engine.messaging.models import Message
 from baocheng.engine.messaging.queries import messages_of
 from baocheng.engine.publishing.versions import handbook
+from baocheng.engine.streams import Actor
 from baocheng.engine.work.drafts import find_draft
 from baocheng.engine.work.enums import ItemState
 from baocheng.engine.work.items import is_in_reach
@@ -414,11 +415,11 @@ def show_messages(request: DeskRequest, number: str) -> HttpResponse:
     """往来: what was sent to the customer, with the proof of delivery."""
     claim = get_claim_for(request.actor, number)
     sent = messages_of(claim.stream)
-    content = rows.MessagesTab(rows=[message_row(one) for one in sent])
+    content = rows.MessagesTab(rows=[message_row(request.actor, one) for one in sent])
     return _show(request, claim, "messages", content)
 
 
-def message_row(message: Message) -> rows.MessageRow:
+def message_row(actor: Actor, message: Message) -> rows.MessageRow:
     """Return one message as pages show it."""
     state = MessageState(message.state)
     return rows.MessageRow(
@@ -430,7 +431,7 @@ def message_row(message: Message) -> rows.MessageRow:
         state=Badge(label=str(state.label), tone=_MESSAGE_TONES[state]),
         proof=proof_of(message),
         files=[
-            File(name=_("附件 {n}").format(n=place), url=reverse("desk:document", args=[id]))
+            File(name=_("附件 {n}").format(n=place), url=links.document(actor, id))
             for place, id in enumerate(message.attachments, 1)
         ],
     )
@@ -489,7 +490,7 @@ def _show(
             wording.clock_of(one, article_url=f"{reverse('desk:handbook_clocks')}#{one.key}")
             for one in clock_stack(claim.stream, at=request.at)
         ],
-        people=_people(claim),
+        people=_people(request, claim),
         cover=_cover(claim),
         cover_note=f"{claim.loss_at:%Y-%m-%d}",
         diagram_url=reverse("desk:case_process", args=[claim.number]),
@@ -555,10 +556,10 @@ def _tabs(claim: Claim, current: str) -> Sequence[Tab]:
     ]
 
 
-def _people(claim: Claim) -> Sequence[Pair]:
+def _people(request: DeskRequest, claim: Claim) -> Sequence[Pair]:
     insured = mask_name(claim.insured_name) if claim.insured_name else None
-    customer = reverse("desk:customer", args=[claim.insured_id]) if claim.insured_id else ""
-    policy = reverse("desk:policy", args=[claim.policy_number]) if claim.policy_id else ""
+    customer = links.customer(request.actor, claim.insured_id)
+    policy = links.policy(request.actor, claim.policy_number if claim.policy_id else "")
     reporter = " ".join(
         part
         for part in (mask_name(claim.reporter_name), mask_phone(claim.reporter_contact))

@@ -25,7 +25,7 @@ from baocheng.areas.policies.queries import (
 )
 from baocheng.areas.products.definition import Product
 from baocheng.areas.products.queries import get_product
-from baocheng.desk import lists
+from baocheng.desk import links, lists
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import policies as rows
@@ -123,7 +123,7 @@ def show_policy(request: DeskRequest, number: str) -> HttpResponse:
         state=Badge(label=_("有保障"), tone=Tone.ON_TIME)
         if cover
         else Badge(label=_("没有保障"), tone=Tone.DONE),
-        facts=_facts(policy, cover),
+        facts=_facts(request, policy, cover),
         coverages=_coverages(policy, cover, later),
         accumulators=[
             Pair(
@@ -161,13 +161,13 @@ def _moment_field(name: str, label: str, moment: datetime) -> Field:
     return Field(name=name, label=label, kind="datetime", value=value, is_required=True)
 
 
-def _facts(policy: Policy, cover: Cover | None) -> Sequence[Pair]:
+def _facts(request: DeskRequest, policy: Policy, cover: Cover | None) -> Sequence[Pair]:
     since, until = business_date(policy.starts_at), business_date(policy.ends_at)
     facts = [
         Pair(
             label=_("投保人"),
             value=mask_name(policy.holder_name),
-            url=reverse("desk:customer", args=[policy.holder_id]),
+            url=links.customer(request.actor, policy.holder_id),
         ),
         Pair(label=_("保险期间"), value=f"{since} – {until}"),
         Pair(label=_("连续投保自"), value=business_date(policy.insured_since)),
@@ -177,7 +177,7 @@ def _facts(policy: Policy, cover: Cover | None) -> Sequence[Pair]:
             Pair(
                 label=_("被保险人"),
                 value=mask_name(one.name),
-                url=reverse("desk:customer", args=[one.party_id]),
+                url=links.customer(request.actor, one.party_id),
                 note=one.plate,
             )
             for one in cover.insureds

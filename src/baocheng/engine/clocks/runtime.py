@@ -31,6 +31,7 @@ _BATCH = 500
 _ATTEMPTS = 3
 _SHARES = 8
 _LOCK = 7153
+_BOOKS = "clocks.books"
 _SHARE = RawSQL("get_byte(uuid_send(stream_id), 15) %% %s", [_SHARES], models.IntegerField())
 
 
@@ -71,8 +72,15 @@ def _handbook_of(one: Recorded, clocks: Iterable[Live]) -> Handbook | None:
     for clock in clocks:
         if clock.row.state != ClockState.STOPPED:
             return handbook(clock.row.handbook_version)
+    books: dict[datetime, Handbook | None] = current().memo.setdefault(_BOOKS, {})
+    if one.at not in books:
+        books[one.at] = _find_handbook(one.at)
+    return books[one.at]
+
+
+def _find_handbook(at: datetime) -> Handbook | None:
     try:
-        return handbook_at(one.at)
+        return handbook_at(at)
     except NothingPublished:
         return None
 

@@ -73,7 +73,7 @@ class TokenRow(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["stream_id", "id"], name="process_token_stream"),
             models.Index(
-                fields=["instance"],
+                fields=["stream_id", "instance"],
                 name="process_token_live",
                 condition=models.Q(left_at__isnull=True),
             ),

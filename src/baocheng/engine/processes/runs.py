@@ -337,16 +337,24 @@ def load(instances: Collection[UUID]) -> dict[UUID, Run]:
 
 
 def take(rows: Collection[Instance]) -> None:
-    """Put instances that are already locked on the board, with their live tokens."""
-    known = board().runs
-    new = [row for row in rows if row.id not in known]
+    """Put instances that are already locked on the board, with their live tokens.
+
+    The live tokens of the whole stream are read, so that who else waits there is known too.
+    """
+    known = board()
+    new = {row.id: row for row in rows if row.id not in known.runs}
     if not new:
         return
-    tokens: dict[UUID, list[TokenRow]] = {row.id: [] for row in new}
-    live = TokenRow.objects.filter(instance__in=[row.id for row in new], left_at__isnull=True)
+    streams = {row.stream_id for row in new.values()}
+    tokens: dict[UUID, list[TokenRow]] = {id: [] for id in new}
+    known.elsewhere.update((stream, []) for stream in streams)
+    live = TokenRow.objects.filter(stream_id__in=streams, left_at__isnull=True)
     for token in live.order_by("id"):
-        tokens[token.instance_id].append(token)
-    known.update((row.id, Run(row, tokens[row.id])) for row in new)
+        if token.instance_id in new:
+            tokens[token.instance_id].append(token)
+        elif token.message and token.state == TokenState.WAITING:
+            known.elsewhere[token.stream_id].append((token.message, token.instance_id))
+    known.runs.update((id, Run(row, tokens[id])) for id, row in new.items())
 
 
 def load_subjects(runs: Iterable[Run]) -> None:

@@ -51,7 +51,7 @@ def set_deadlines(deadlines: Deadlines) -> None:
     current().memo.setdefault(_MOVED, {}).update(deadlines)
 
 
-@when_writing
+@when_writing(_MOVED)
 def _follow(writing: Unit) -> None:
     """Bring the written items along, once for everything that moved since the last flush."""
     moved: dict[Stream, Sequence[Due]] = writing.memo.pop(_MOVED, {})

@@ -72,6 +72,10 @@ class Claim(models.Model):
 
     claimed_amount = AmountField(default=0)
     payable_amount = AmountField(default=0)
+    # Number of the calculation whose use of deductibles and limits stands, and of the one that
+    # was instructed to be paid; 0 for none.
+    counted_calculation = models.SmallIntegerField(default=0)
+    settled_calculation = models.SmallIntegerField(default=0)
     settled_amount = AmountField(default=0)  # decided and instructed so far, over reopenings
     paid_amount = AmountField(default=0)
     outcome = CodeField(choices=Outcome, blank=True)

@@ -1,10 +1,9 @@
 """Decide on liability (责任认定) and calculate the benefit (理算)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from baocheng.areas.claims.calculations import line_of, loss_of
 from baocheng.areas.claims.enums import ClaimState, CoverStatus, Liability, LiabilityReason
@@ -13,7 +12,7 @@ from baocheng.areas.claims.events import (
     ClaimCalculated,
     LiabilityAssessed,
 )
-from baocheng.areas.claims.models import CalculationRecord, ClaimLine
+from baocheng.areas.claims.models import CalculationRecord
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.policies.operations import accumulators
 from baocheng.areas.products.calculations import accumulator_keys, calculate
@@ -134,8 +133,8 @@ def _require_grounds(assessment: Assessment, product: Product | None) -> None:
 def calculate_benefit(file: ClaimFile, *, by: Actor, at: datetime) -> CalculationRecord:
     """Calculate what is payable, with the policy's running totals taken under lock.
 
-    What an earlier calculation of the same claim had taken of deductibles and limits is given
-    back first, so that nothing is spent twice.
+    What an earlier calculation of the same claim takes of deductibles and limits is given back
+    first, so that nothing is spent twice.
 
     Raises:
         PolicyUnverified, NoCover, NothingToCalculate
@@ -150,10 +149,9 @@ def calculate_benefit(file: ClaimFile, *, by: Actor, at: datetime) -> Calculatio
     if not lines:
         raise NothingToCalculate("lines")
     loss = loss_of(file)
-    keys = accumulator_keys(product, covers=cover.covers, loss=loss)
-    held = accumulators.lock_accumulators(keys)
-    earlier = _spent(file.calculations[-1].sheet) if file.calculations else {}
-    used = {key: held[key] - earlier.get(key, ZERO) for key in keys}
+    earlier = _spent(file, claim.counted_calculation)
+    held = accumulators.lock_accumulators({*_keys(file), *earlier})
+    used = {key: amount - earlier.get(key, ZERO) for key, amount in held.items()}
     sheet = calculate(
         product,
         covers=cover.covers,
@@ -165,18 +163,37 @@ def calculate_benefit(file: ClaimFile, *, by: Actor, at: datetime) -> Calculatio
     return _keep(file, sheet, by=by, at=at)
 
 
+def lock_totals(files: Iterable[ClaimFile]) -> None:
+    """Take the running totals of claims that are calculated together, in one order for everybody.
+
+    Two who calculate claims on the same policies then wait for each other and never crosswise.
+    """
+    wanted = {key for file in files for key in _keys(file)}
+    if wanted:
+        accumulators.lock_accumulators(wanted)
+
+
+def _keys(file: ClaimFile) -> list[AccumulatorKey]:
+    if file.product is None or file.cover is None:
+        return []
+    return accumulator_keys(file.product, covers=file.cover.covers, loss=loss_of(file))
+
+
 def release_accumulators(file: ClaimFile) -> None:
-    """Give back what the claim had taken of deductibles and limits: it is refused."""
-    if file.calculations:
-        earlier = _spent(file.calculations[-1].sheet)
-        accumulators.lock_accumulators(list(earlier))
-        accumulators.spend(_difference({}, earlier))
+    """Give back what a refused claim takes of deductibles and limits, but for what was paid."""
+    claim = file.claim
+    settled = _spent(file, claim.settled_calculation)
+    changes = _difference(settled, _spent(file, claim.counted_calculation))
+    accumulators.lock_accumulators(changes.keys())
+    accumulators.spend(changes)
+    claim.counted_calculation = claim.settled_calculation
+    current().change(claim, "counted_calculation")
 
 
-def _spent(sheet: Mapping[str, Any]) -> dict[AccumulatorKey, Decimal]:
-    """Return what a kept sheet took of each running total."""
+def _spent(file: ClaimFile, sequence: int) -> dict[AccumulatorKey, Decimal]:
+    """Return what the calculation of this number took of each running total; 0 is none."""
     taken = {}
-    for entry in sheet["accumulators"]:
+    for entry in file.calculations[sequence - 1].sheet["accumulators"] if sequence else ():
         key = AccumulatorKey(*(entry[name] for name in AccumulatorKey._fields))
         taken[key] = Decimal(entry["after"]) - Decimal(entry["before"])
     return {key: amount for key, amount in taken.items() if amount}
@@ -203,7 +220,8 @@ def _keep(file: ClaimFile, sheet: Sheet, *, by: Actor, at: datetime) -> Calculat
     current().add(kept)
     file.calculations.append(kept)
     claim.payable_amount, claim.state = sheet.paid, ClaimState.CALCULATED
-    current().change(claim, "payable_amount", "state")
+    claim.counted_calculation = kept.sequence
+    current().change(claim, "payable_amount", "state", "counted_calculation")
     reductions = {reason.value: amount for reason, amount in sheet.reduced_by_reason().items()}
     record(
         ClaimCalculated(
@@ -224,8 +242,3 @@ def confirm_calculation(file: ClaimFile, remark: str, *, by: Actor, at: datetime
     amount = file.claim.payable_amount
     confirmed = CalculationConfirmed(payable_amount=amount, remark=remark)
     record(confirmed, stream=file.stream, by=by, at=at)
-
-
-def excluded_lines(file: ClaimFile) -> list[ClaimLine]:
-    """Return the lines that the assessment left out of the calculation."""
-    return [line for line in file.lines if line.is_excluded]

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from baocheng.areas.claims import permissions, queries
-from baocheng.areas.claims.enums import ClaimState
+from baocheng.areas.claims.enums import ClaimState, Outcome
 from baocheng.areas.claims.events import ClaimClosed, ClaimReopened, CustomerVisited
 from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.models.file import ClaimFile
@@ -40,13 +40,18 @@ def close_claim(file: ClaimFile, *, by: Actor, at: datetime) -> None:
     claim = file.claim
     claim.state, claim.closed_at = ClaimState.CLOSED, at
     current().change(claim, "state", "closed_at")
-    if not claim.paid_amount:
-        for line in file.lines:
-            if line.invoice is not None:
-                line.holds_invoice = False
-                current().change(line, "holds_invoice")
+    if claim.outcome == Outcome.REFUSED and not claim.settled_amount:
+        # What counted towards a deductible stays held, though nothing was payable.
+        _hold_invoices(file, is_held=False)
     closed = ClaimClosed(outcome=claim.outcome, paid_amount=claim.paid_amount)
     record(closed, stream=file.stream, by=by, at=at)
+
+
+def _hold_invoices(file: ClaimFile, *, is_held: bool) -> None:
+    for line in file.lines:
+        if line.invoice is not None and line.holds_invoice != is_held:
+            line.holds_invoice = is_held
+            current().change(line, "holds_invoice")
 
 
 def reopen_claim(*, claim_id: UUID, reason: str, by: Actor, at: datetime) -> Claim:
@@ -54,6 +59,7 @@ def reopen_claim(*, claim_id: UUID, reason: str, by: Actor, at: datetime) -> Cla
 
     Raises:
         NotClosed, ReopeningReasonMissing
+        InvoiceAlreadyClaimed (at the flush): another claim brought an invoice meanwhile.
     """
     permissions.require(by, permissions.REOPEN)
     with unit() as writing:
@@ -68,6 +74,7 @@ def reopen_claim(*, claim_id: UUID, reason: str, by: Actor, at: datetime) -> Cla
         claim.reopened_count += 1
         claim.is_approved = False
         writing.change(claim, "state", "closed_at", "reopened_count", "is_approved")
+        _hold_invoices(file, is_held=True)
         record(ClaimReopened(reason=reason), stream=file.stream, by=by, at=at)
         start_processes([NewInstance("claim_reassessment", file.stream)], by=by, at=at)
     return claim

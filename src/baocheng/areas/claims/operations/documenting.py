@@ -22,6 +22,7 @@ from baocheng.engine.streams import Actor
 from baocheng.engine.unit import current, unit
 from baocheng.kernel.problems import Conflict, Problem
 from baocheng.kernel.text import _
+from baocheng.kernel.time import business_date
 
 DOCUMENT_NAMES = {
     "id_card": _("申请人身份证明"),
@@ -117,7 +118,7 @@ def review_documents(file: ClaimFile, review: DocumentsReview, *, by: Actor, at:
         record(DocumentsAccepted(remark=review.remark), stream=file.stream, by=by, at=at)
         return
     if claim.supplement_requested_at is not None:
-        raise SecondSupplement("conclusion", on=claim.supplement_requested_at.date().isoformat())
+        raise _second_supplement(claim.supplement_requested_at)
     if not review.missing:
         raise NothingMissing("missing")
     claim.documents_complete, claim.supplement_items = False, list(review.missing)
@@ -128,12 +129,16 @@ def request_supplement(file: ClaimFile, *, by: Actor, at: datetime) -> None:
     """Send the one request for missing documents; the ball is with the customer from now on."""
     claim = file.claim
     if claim.supplement_requested_at is not None:
-        raise SecondSupplement("conclusion", on=claim.supplement_requested_at.date().isoformat())
+        raise _second_supplement(claim.supplement_requested_at)
     claim.state, claim.supplement_requested_at = ClaimState.SUPPLEMENTING, at
     current().change(claim, "state", "supplement_requested_at")
     items = [DOCUMENT_NAMES.get(kind, kind) for kind in claim.supplement_items]
     notifying.send_letter("claim_supplement", file, by=by, at=at, items=items)
     record(SupplementRequested(items=items), stream=file.stream, by=by, at=at)
+
+
+def _second_supplement(first: datetime) -> SecondSupplement:
+    return SecondSupplement("conclusion", on=business_date(first).isoformat())
 
 
 def remind_customer(file: ClaimFile, *, by: Actor, at: datetime) -> None:

@@ -8,8 +8,11 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.translation import override
 
-from baocheng.areas.claims.enums import LiabilityReason
+from baocheng.areas.claims.enums import Liability, LiabilityReason
+from baocheng.areas.claims.models import ClaimLine
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.organisation.queries import branch_names
 from baocheng.areas.products.enums import Reason
@@ -17,6 +20,7 @@ from baocheng.engine.documents.letters import prepare_letter
 from baocheng.engine.documents.models import Letter
 from baocheng.engine.messaging.outbox import queue_message
 from baocheng.engine.streams import Actor
+from baocheng.kernel.money import ZERO
 from baocheng.kernel.text import _
 from baocheng.kernel.time import business_date
 
@@ -32,7 +36,12 @@ def send_letter(
     """Prepare a letter and tell the customer that it is there."""
     known = {**_values(file, at), **values}
     letter = prepare_letter(
-        stream=file.stream, template=template, values=known, by=by, at=at, version=file.handbook_version
+        stream=file.stream,
+        template=template,
+        values=known,
+        by=by,
+        at=at,
+        version=file.handbook_version,
     )
     queue_message(
         stream=file.stream,
@@ -48,29 +57,30 @@ def send_letter(
 
 
 def send_decision(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
-    """Write the decision with the calculation line by line."""
-    return send_letter(
-        "claim_decision",
-        file,
-        by=by,
-        at=at,
-        lines=_lines(file),
-    )
+    """Write the decision line by line, with the grounds for what is not covered."""
+    claim = file.claim
+    grounds = {}
+    if claim.liability == Liability.PARTLY_COVERED:
+        # 保险法第二十四条: a refusal, also of a part, gives its reasons.
+        grounds = _grounds(file)
+        grounds["reasons"] = [*grounds["reasons"], claim.liability_facts]
+    return send_letter("claim_decision", file, by=by, at=at, lines=_lines(file), **grounds)
 
 
 def send_refusal(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
     """Write the refusal with clause, facts and reason."""
+    facts = file.claim.liability_facts
+    return send_letter("claim_refusal", file, by=by, at=at, facts=facts, **_grounds(file))
+
+
+def _grounds(file: ClaimFile) -> dict[str, Any]:
+    """Return why the claim, or a part of it, is not covered."""
     claim, product = file.claim, file.product
-    return send_letter(
-        "claim_refusal",
-        file,
-        by=by,
-        at=at,
-        clause_id=claim.liability_clause,
-        clause_text=product.clauses[claim.liability_clause] if product else "",
-        reasons=[str(LiabilityReason(claim.liability_reason).label)],
-        facts=claim.liability_facts,
-    )
+    return {
+        "clause_id": claim.liability_clause,
+        "clause_text": product.clauses[claim.liability_clause] if product else "",
+        "reasons": [_for_customers(LiabilityReason(claim.liability_reason))],
+    }
 
 
 def remind(file: ClaimFile, *, items: Sequence[str], by: Actor, at: datetime) -> None:
@@ -122,23 +132,35 @@ def _branch_name_in(path: str, minute: int) -> str:
 
 
 def _lines(file: ClaimFile) -> list[dict[str, Any]]:
-    """Return the calculation as rows that a customer reads."""
+    """Return what was claimed as rows that a customer reads, with what was left out of it."""
     product = file.product
     assert product is not None, "a decision to pay rests on a product"
-    rows = [
+    calculated = {entry["line"]["key"]: entry for entry in file.calculations[-1].sheet["lines"]}
+    return [
         {
-            "name": product.heads.get(entry["line"]["head"], entry["line"]["head"]),
-            "claimed": entry["claimed"],
-            "reduction": str(_reduced(entry)),
-            "reason": "；".join(
-                dict.fromkeys(str(Reason(cut["reason"]).label) for cut in entry["reductions"])
-            ),
-            "paid": entry["paid"],
+            "name": product.heads.get(line.head, line.head),
+            **_row(file, line, calculated.get(str(line.place))),
         }
-        for entry in file.calculations[-1].sheet["lines"]
+        for line in file.lines
     ]
-    return rows
 
 
-def _reduced(entry: Mapping[str, Any]) -> Decimal:
-    return Decimal(entry["claimed"]) - Decimal(entry["paid"])
+def _row(file: ClaimFile, line: ClaimLine, entry: Mapping[str, Any] | None) -> dict[str, str]:
+    if entry is None:
+        claimed, paid = line.amount or ZERO, ZERO
+        reasons = [_for_customers(LiabilityReason(file.claim.liability_reason))]
+    else:
+        claimed, paid = Decimal(entry["claimed"]), Decimal(entry["paid"])
+        reasons = [_for_customers(Reason(cut["reason"])) for cut in entry["reductions"]]
+    return {
+        "claimed": str(claimed),
+        "reduction": str(claimed - paid),
+        "reason": "；".join(dict.fromkeys(reasons)),
+        "paid": str(paid),
+    }
+
+
+def _for_customers(code: TextChoices) -> str:
+    """Return the label in the language of the letters, whatever the clerk reads."""
+    with override(settings.LANGUAGE_CODE):
+        return str(code.label)

@@ -1,6 +1,6 @@
 """Take a loss report (报案) and open its claim."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,8 @@ from baocheng.areas.claims.enums import Channel, ClaimState, CoverStatus, Kind
 from baocheng.areas.claims.events import ClaimReported, PolicyMatched
 from baocheng.areas.claims.models import Claim, ClaimLine
 from baocheng.areas.claims.models.file import ClaimFile
-from baocheng.areas.customers.queries import accounts_of_parties
+from baocheng.areas.claims.operations.documenting import ClaimClosedAlready
+from baocheng.areas.customers.queries import accounts_of_parties, parties_by_ids
 from baocheng.areas.policies import queries as policies
 from baocheng.areas.policies.bitemporal import Cover
 from baocheng.areas.products.enums import Payer
@@ -22,8 +23,9 @@ from baocheng.engine.publishing import versions
 from baocheng.engine.streams import Actor
 from baocheng.engine.unit import current, refuse_on, unit
 from baocheng.kernel.identifiers import business_number
+from baocheng.kernel.identifiers.spelling import compact
 from baocheng.kernel.ids import new_id
-from baocheng.kernel.money import ZERO
+from baocheng.kernel.money import ZERO, InvalidAmount, parse_amount
 from baocheng.kernel.problems import Conflict, Problem, Problems
 from baocheng.kernel.text import _
 from baocheng.kernel.time import business_date
@@ -87,6 +89,27 @@ class InvoiceAlreadyClaimed(Conflict):
 
     code = "claims.invoice_already_claimed"
     message = _("有票据已在其他赔案中申请，同一票据不能重复索赔；请核对票据号。")
+
+
+class UnknownParty(Problem):
+    """The insured or the payee is nobody on record."""
+
+    code = "claims.unknown_party"
+    message = _("没有找到所指的被保险人或收款人，请先登记客户。")
+
+
+class NothingRecovered(Problem):
+    """A recovery without money."""
+
+    code = "claims.nothing_recovered"
+    message = _("追偿须写明收到的金额。")
+
+
+class PolicyMatchedAlready(Conflict):
+    """The claim runs on a policy that covers the loss."""
+
+    code = "claims.policy_matched_already"
+    message = _("赔案已核实到保单 {number}，不能再改。")
 
 
 class AlreadyImported(Conflict):
@@ -171,20 +194,26 @@ def report_claims(
             if one.policy_number in found
         ]
         covers = policies.covers_at(wanted)
+        claimed, strangers = _claimed_invoices(reports), _strangers(reports)
         answers: list[Claim | Problem] = []
         files: list[ClaimFile] = []
         for report in reports:
             policy = found.get(report.policy_number)
             cover = covers.get((policy.id, report.loss_at, at)) if policy else None
-            problems = list(_faults(report, policy is not None, at))
+            problems = [
+                *_faults(report, policy is not None, at),
+                *_repeated_invoices(report, claimed),
+                *_unknown_parties(report, strangers),
+            ]
             if problems:
-                answers.append(problems[0] if len(problems) == 1 else Problems(problems))
+                answers.append(_together(problems))
                 continue
             file = _open_file(report, policy, cover, by, at)
             wrong = list(_unknown_heads(file))
             if wrong:
-                answers.append(wrong[0] if len(wrong) == 1 else Problems(wrong))
+                answers.append(_together(wrong))
                 continue
+            claimed.update(line.invoice for line in file.lines if line.invoice)
             files.append(file)
             answers.append(file.claim)
         _number(files, at)
@@ -213,13 +242,60 @@ def _faults(report: LossReport, is_policy_known: bool, at: datetime) -> Iterable
             yield UnknownPolicy("policy_number", number=report.policy_number)
     if not (report.policy_number or report.insured_name.strip() or report.insured_id):
         yield PolicyOrPersonMissing("policy_number", "insured_name")
-    today, seen = business_date(at), set[str]()
+    if report.kind == Kind.RECOVERY and not any(line.amount for line in report.lines):
+        yield NothingRecovered("lines")
+    today = business_date(at)
     for place, line in enumerate(report.lines):
         if line.incurred_on > today:
             yield LineAfterToday(f"lines.{place}.incurred_on", place=place + 1)
-        if line.invoice and line.invoice in seen:
-            yield InvoiceRepeated(f"lines.{place}.invoice", invoice=line.invoice)
-        seen.add(line.invoice)
+        yield from _wrong_amounts(line, f"lines.{place}")
+
+
+def _wrong_amounts(line: ReportedLine, path: str) -> Iterable[Problem]:
+    given = {"amount": line.amount, "ineligible_amount": line.ineligible_amount}
+    given |= {f"other_paid.{payer.value}": paid for payer, paid in line.other_paid.items()}
+    for name, amount in given.items():
+        if amount is not None:
+            try:
+                parse_amount(amount, f"{path}.{name}")
+            except InvalidAmount as problem:
+                yield problem
+
+
+def _claimed_invoices(reports: Iterable[LossReport]) -> set[str]:
+    """Return which of the invoices of these reports some claim holds already."""
+    brought = {compact(line.invoice) for report in reports for line in report.lines} - {""}
+    if not brought:
+        return set()
+    held = ClaimLine.objects.filter(invoice__in=brought, holds_invoice=True)
+    return {invoice for invoice in held.values_list("invoice", flat=True) if invoice}
+
+
+def _repeated_invoices(report: LossReport, claimed: Container[str]) -> Iterable[Problem]:
+    seen = set[str]()
+    for place, line in enumerate(report.lines):
+        invoice, path = compact(line.invoice), f"lines.{place}.invoice"
+        if invoice and invoice in seen:
+            yield InvoiceRepeated(path, invoice=line.invoice)
+        elif invoice in claimed:
+            yield InvoiceAlreadyClaimed(path)
+        seen.add(invoice)
+
+
+def _strangers(reports: Iterable[LossReport]) -> set[UUID]:
+    """Return who is named in these reports by an id that is nobody's."""
+    named = {id for one in reports for id in (one.insured_id, one.payee_id) if id is not None}
+    return named - parties_by_ids(named).keys() if named else set()
+
+
+def _unknown_parties(report: LossReport, strangers: Container[UUID]) -> Iterable[Problem]:
+    for name, id in (("insured_id", report.insured_id), ("payee_id", report.payee_id)):
+        if id is not None and id in strangers:
+            yield UnknownParty(name)
+
+
+def _together(problems: list[Problem]) -> Problem:
+    return problems[0] if len(problems) == 1 else Problems(problems)
 
 
 def _unknown_heads(file: ClaimFile) -> Iterable[Problem]:
@@ -279,7 +355,7 @@ def _open_file(
             social_insurance_used=line.social_insurance_used,
             other_paid={payer.value: str(paid) for payer, paid in line.other_paid.items()},
             ineligible_amount=line.ineligible_amount,
-            invoice=line.invoice or None,
+            invoice=compact(line.invoice) or None,
         )
         for place, line in enumerate(report.lines, 1)
     ]
@@ -349,25 +425,36 @@ def _write(file: ClaimFile, by: Actor, at: datetime) -> None:
 
 
 def match_policy(*, claim_id: UUID, policy_number: str, by: Actor, at: datetime) -> Claim:
-    """Tie an unverified claim to its policy (核实保单).
+    """Tie a claim to its policy (核实保单), while none is known that covers the loss.
 
     Raises:
+        ClaimClosedAlready: nothing is changed any more.
+        PolicyMatchedAlready: it runs on a policy already.
         UnknownPolicy: there is no such policy.
+        Problems: the policy's product does not know what is claimed.
     """
     permissions.require(by, permissions.HANDLE)
     with unit() as writing:
         file = queries.get_file(claim_id)
         permissions.require_read(by, file.claim)
+        if file.claim.state == ClaimState.CLOSED:
+            raise ClaimClosedAlready
+        if file.claim.cover_status == CoverStatus.IN_FORCE:
+            raise PolicyMatchedAlready(number=file.claim.policy_number)
         found = policies.find_by_numbers({policy_number})
         if policy_number not in found:
             raise UnknownPolicy("policy_number", number=policy_number)
         policy = found[policy_number]
         place = (policy.id, file.claim.loss_at, file.claim.known_at)
         _attach(file, policy, policies.covers_at([place]).get(place))
+        wrong = list(_unknown_heads(file))
+        if wrong:
+            raise _together(wrong)
+        _choose_accounts([file])
         writing.change(
             file.claim,
             *("policy_id", "policy_number", "product", "product_name", "handbook_version"),
-            *("cover_status", "insured_id", "insured_name", "payee_id"),
+            *("cover_status", "insured_id", "insured_name", "payee_id", "payee_account_id"),
         )
         record(
             PolicyMatched(policy_number=policy_number, cover_status=file.claim.cover_status),

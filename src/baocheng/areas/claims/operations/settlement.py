@@ -87,7 +87,8 @@ def instruct_payment(file: ClaimFile, *, by: Actor, at: datetime) -> None:
         at=at,
     )
     claim.settled_amount, claim.state = claim.payable_amount, ClaimState.PAYING
-    current().change(claim, "settled_amount", "state")
+    claim.settled_calculation = claim.counted_calculation
+    current().change(claim, "settled_amount", "settled_calculation", "state")
 
 
 def note_payment(file: ClaimFile) -> None:
