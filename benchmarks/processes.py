@@ -2,19 +2,22 @@
 
 Run: uv run python benchmarks/processes.py [INSTANCES]
 
-The same BPMN for both: human tasks, an automatic one, a choice, a parallel branch, a message with
-a boundary timer. SpiffWorkflow loads and saves its whole state as JSON at every human step and
-keeps nothing else. Ours writes token rows, and with them all that the product needs: work items,
-the journal with its hash chain, deadlines. Both run one case at a time; ours also in sets, which is
-how imports, messages of a payment file and due timers arrive. Nothing is asserted: figures are for
-reading.
+The same BPMN for both, first with human tasks: SpiffWorkflow loads and saves its whole state as
+JSON at each of them and keeps nothing else, ours writes token rows and with them everything a
+product needs (work items, the journal's hash chain, deadlines). Then the engines alone: the same
+model with its human tasks made to wait for messages, so that ours too writes nothing but state.
+
+Ours runs one case at a time and in sets, which is how imports, payment files and due timers
+arrive. Nothing is asserted: figures are for reading.
 """
 
 import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from uuid import UUID
@@ -67,13 +70,22 @@ from baocheng.kernel.ids import new_id  # noqa: E402
 from baocheng.kernel.time import SHANGHAI  # noqa: E402
 
 NOON = datetime(2025, 9, 26, 12, tzinfo=SHANGHAI)
-MESSAGE = "publishing.handbook.published.v1"  # any event type that nothing here records
+# Event types that nothing here records serve as names of messages.
+MESSAGE = "publishing.handbook.published.v1"
+OTHERS = [
+    "documents.document.received.v1",
+    "documents.document.accepted.v1",
+    "documents.document.rejected.v1",
+    "messaging.message.sent.v1",
+    "messaging.message.delivered.v1",
+]
 HUMAN = ["review", "assess", "calculate", "verify", "approve"]
 
 MODEL = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
  xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="bench">
 <message id="m" name="publishing.handbook.published.v1"/>
-<process id="claim" isExecutable="true">
+{messages}
+<process id="{key}" isExecutable="true">
  <startEvent id="s"/>
  <userTask id="review" camunda:candidateGroups="clerk"/>
  <intermediateCatchEvent id="wait"><messageEventDefinition id="md" messageRef="m"/>
@@ -96,7 +108,7 @@ MODEL = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
  <sequenceFlow id="f5" sourceRef="screen" targetRef="choice"/>
  <sequenceFlow id="yes" sourceRef="choice" targetRef="fork"/>
  <sequenceFlow id="no" sourceRef="choice" targetRef="refused">
-  <conditionExpression>{condition}</conditionExpression></sequenceFlow>
+  <conditionExpression>is_refused</conditionExpression></sequenceFlow>
  <sequenceFlow id="f6" sourceRef="fork" targetRef="calculate"/>
  <sequenceFlow id="f7" sourceRef="fork" targetRef="verify"/>
  <sequenceFlow id="f8" sourceRef="calculate" targetRef="join"/>
@@ -112,6 +124,24 @@ def screen(call: object) -> None:
     """Do nothing: what is measured is the engine."""
 
 
+def model(key: str, *, timer: str) -> str:
+    """Return the BPMN: `claim` with human tasks, `waits` with messages in their place."""
+    text = MODEL.replace("{key}", key).replace("{timer}", timer)
+    messages = ""
+    for element in HUMAN if key == "waits" else ():
+        messages += f'<message id="m_{element}" name="{name_of(element)}"/>'
+        text = text.replace(
+            f'<userTask id="{element}" camunda:candidateGroups="clerk"/>',
+            f'<receiveTask id="{element}" messageRef="m_{element}"/>',
+        )
+    return text.replace("{messages}", messages)
+
+
+def name_of(element: str) -> str:
+    """Return the message that stands for the task: some event type that nothing here records."""
+    return OTHERS[HUMAN.index(element)]
+
+
 def main() -> None:
     """Measure both, then print the ratios."""
     call_command("migrate", verbosity=0)
@@ -123,29 +153,34 @@ def main() -> None:
             fact_names={"is_refused": "拒赔"},
         )
     )
-    handbook = Handbook(
-        {"claim.bpmn": with_layout(MODEL.format(timer="P30D", condition="is_refused"))}
-    )
+    files = {f"{key}.bpmn": with_layout(model(key, timer="P30D")) for key in ("claim", "waits")}
     publish(
-        handbook,
+        Handbook(files),
         effective_at=NOON,
         approved_by=Actor(id="staff:head", permissions=frozenset({APPROVE_HANDBOOK})),
         by=Actor(id="staff:editor", permissions=frozenset({PUBLISH_HANDBOOK})),
         at=NOON,
     )
-    run_ours(2)
-    spiff = measured(run_spiff, COUNT)
-    ways = {
-        "SpiffWorkflow, its state saved at each human step": spiff,
-        "ours one at a time, with work items and journal": measured(one_by_one, COUNT),
-        "ours in sets, with work items and journal": measured(run_ours, COUNT * 10),
-    }
-    for name, (wall, cpu) in ways.items():
-        print(
-            f"{name:52}{1 / wall:8.1f} instances/s {spiff[0] / wall:6.1f} x"
-            f"{1000 * cpu:9.2f} ms CPU {spiff[1] / cpu:6.1f} x"
-        )
-    print(f"{Instance.objects.count()} instances, {TokenRow.objects.count()} tokens")
+    for key, title in (
+        ("claim", "with work items and journal on our side"),
+        ("waits", "the engines alone, state and nothing else"),
+    ):
+        run_ours(key, 2)
+        print(f"\n{title}")
+        spiff = measured(partial(run_spiff, key), COUNT)
+        report("SpiffWorkflow, state saved at each step", spiff, spiff)
+        report("ours, one at a time", measured(partial(one_by_one, key), COUNT), spiff)
+        report("ours, in sets", measured(partial(run_ours, key), COUNT * 10), spiff)
+    print(f"\n{Instance.objects.count()} instances, {TokenRow.objects.count()} tokens")
+
+
+def report(name: str, ours: tuple[float, float], spiff: tuple[float, float]) -> None:
+    """Print one line: instances a second and CPU, each with its ratio to SpiffWorkflow."""
+    (wall, cpu), (spiff_wall, spiff_cpu) = ours, spiff
+    print(
+        f"  {name:42}{1 / wall:8.1f} instances/s {spiff_wall / wall:6.1f} x"
+        f"{1000 * cpu:9.2f} ms CPU {spiff_cpu / cpu:6.1f} x"
+    )
 
 
 def measured(run: Callable[[int], object], count: int) -> tuple[float, float]:
@@ -155,20 +190,21 @@ def measured(run: Callable[[int], object], count: int) -> tuple[float, float]:
     return (perf_counter() - wall) / count, (process_time() - cpu) / count
 
 
-def one_by_one(count: int) -> None:
+def one_by_one(key: str, count: int) -> None:
     """Bring `count` instances to their end, one after the other."""
     for _ in range(count):
-        run_ours(1)
+        run_ours(key, 1)
 
 
-def run_ours(count: int) -> None:
+def run_ours(key: str, count: int) -> None:
     """Bring `count` instances to their end, all together at every step."""
     streams = [Stream("bench", new_id()) for _ in range(count)]
-    start_processes([NewInstance("claim", one) for one in streams], by=SYSTEM, at=NOON)
-    complete(streams, "review")
-    deliver_messages([Message((MESSAGE,), one, SYSTEM, NOON) for one in streams])
+    start_processes([NewInstance(key, one) for one in streams], by=SYSTEM, at=NOON)
+    do = complete if key == "claim" else tell
+    do(streams, "review")
+    send(streams, MESSAGE)
     for element in HUMAN[1:]:
-        complete(streams, element)
+        do(streams, element)
 
 
 def complete(streams: list[Stream], element: str) -> None:
@@ -179,36 +215,33 @@ def complete(streams: list[Stream], element: str) -> None:
     complete_tasks([Completion(id) for id in ids], by=SYSTEM, at=NOON)
 
 
-def run_spiff(count: int) -> None:
+def tell(streams: list[Stream], element: str) -> None:
+    """Send the message that stands for the task."""
+    send(streams, name_of(element))
+
+
+def send(streams: list[Stream], name: str) -> None:
+    """Send a message to all these cases in one unit."""
+    deliver_messages([Message((name,), one, SYSTEM, NOON) for one in streams])
+
+
+def run_spiff(key: str, count: int) -> None:
     """Bring `count` instances to their end, loading and saving the state of each at every step."""
-    text = MODEL.format(timer='"P30D"', condition="is_refused")
-    text = text.replace("serviceTask", "scriptTask")
+    text = model(key, timer='"P30D"').replace("serviceTask", "scriptTask")
     text = text.replace('topic="bench.screen"/>', 'topic=""><script>pass</script></scriptTask>')
     parser = BpmnParser()
     parser.add_bpmn_str(text.encode())
-    spec = parser.get_spec("claim")
-    engine = PythonScriptEngine()
-    serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS spiff (id uuid PRIMARY KEY, state text NOT NULL)"
-        )
+    kept = Kept(BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure()), PythonScriptEngine())
+    do = work if key == "claim" else hear
     for _ in range(count):
         id = new_id()
-        flow = BpmnWorkflow(spec, script_engine=engine)
-        flow.set_data(is_refused=False)
+        flow = BpmnWorkflow(parser.get_spec(key), script_engine=kept.engine)
         flow.task_tree.set_data(is_refused=False)
-        flow.do_engine_steps()
-        save(id, serializer, flow, "INSERT INTO spiff (state, id) VALUES (%s, %s)")
-        step_spiff(id, serializer, engine, lambda flow: work(flow, "review"))
-        step_spiff(
-            id,
-            serializer,
-            engine,
-            lambda flow: flow.catch(BpmnEvent(MessageEventDefinition(MESSAGE), {})),
-        )
+        kept.create(id, flow)
+        kept.step(id, partial(do, element="review"))
+        kept.step(id, partial(catch, name=MESSAGE))
         for element in HUMAN[1:]:
-            step_spiff(id, serializer, engine, lambda flow, element=element: work(flow, element))
+            kept.step(id, partial(do, element=element))
 
 
 def work(flow: BpmnWorkflow, element: str) -> None:
@@ -217,26 +250,46 @@ def work(flow: BpmnWorkflow, element: str) -> None:
     next(task for task in tasks if task.task_spec.bpmn_id == element).run()
 
 
-def step_spiff(
-    id: UUID,
-    serializer: BpmnWorkflowSerializer,
-    engine: PythonScriptEngine,
-    act: Callable[[BpmnWorkflow], None],
-) -> None:
-    """Load the state, let something happen, save the state; one transaction."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT state FROM spiff WHERE id = %s FOR UPDATE", [id])
-        flow = serializer.deserialize_json(cursor.fetchone()[0])
-        flow.script_engine = engine
-        act(flow)
+def hear(flow: BpmnWorkflow, element: str) -> None:
+    """Let the message come that stands for the task."""
+    catch(flow, name_of(element))
+
+
+def catch(flow: BpmnWorkflow, name: str) -> None:
+    """Let a message come."""
+    flow.catch(BpmnEvent(MessageEventDefinition(name), {}))
+
+
+@dataclass
+class Kept:
+    """Workflows as SpiffWorkflow keeps them: the whole state as JSON, one row each."""
+
+    serializer: BpmnWorkflowSerializer
+    engine: PythonScriptEngine
+
+    def __post_init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TABLE IF NOT EXISTS spiff (id uuid PRIMARY KEY, state text NOT NULL)"
+            )
+
+    def create(self, id: UUID, flow: BpmnWorkflow) -> None:
+        """Run a new workflow to its first wait and save it."""
         flow.do_engine_steps()
-        save(id, serializer, flow, "UPDATE spiff SET state = %s WHERE id = %s")
+        with transaction.atomic(), connection.cursor() as cursor:
+            state = self.serializer.serialize_json(flow)
+            cursor.execute("INSERT INTO spiff (id, state) VALUES (%s, %s)", [id, state])
 
-
-def save(id: UUID, serializer: BpmnWorkflowSerializer, flow: BpmnWorkflow, statement: str) -> None:
-    """Write the whole state as JSON."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [serializer.serialize_json(flow), id])
+    def step(self, id: UUID, act: Callable[[BpmnWorkflow], None]) -> None:
+        """Load a workflow, let something happen, save it; one transaction."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT state FROM spiff WHERE id = %s FOR UPDATE", [id])
+            flow = self.serializer.deserialize_json(cursor.fetchone()[0])
+            flow.script_engine = self.engine
+            act(flow)
+            flow.do_engine_steps()
+            state = self.serializer.serialize_json(flow)
+            cursor.execute("UPDATE spiff SET state = %s WHERE id = %s", [state, id])
 
 
 if __name__ == "__main__":

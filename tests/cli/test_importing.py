@@ -15,19 +15,27 @@ from baocheng.cli.root import main
 from baocheng.engine.publishing.defaults import publish_default
 from baocheng.kernel.time import now
 
-COLUMNS = "id_client, id_vehicle, id_policy, pol_coverage, pol_duration, drv_sex1"
+COLUMNS = (
+    "id_client VARCHAR, id_vehicle VARCHAR, id_policy VARCHAR, "
+    "pol_coverage VARCHAR, pol_duration INTEGER, drv_sex1 VARCHAR"
+)
+
+
+LOW, UNKNOWN = ("A1", "V01", "A1-V01", "Mini", 1, "F"), ("A2", "V01", "A2-V01", "Gold", 1, "M")
+
+
+def write(path: Path, *rows: tuple[object, ...]) -> Path:
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE rows ({COLUMNS})")
+        connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.execute(f"COPY rows TO '{path}' (FORMAT parquet)")
+    return path
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Two policies, the second of an unknown level."""
-    path = tmp_path / "pol.parquet"
-    rows = "('A1', 'V01', 'A1-V01', 'Mini', 1, 'F'), ('A2', 'V01', 'A2-V01', 'Gold', 1, 'M')"
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"COPY (SELECT * FROM (VALUES {rows}) AS rows ({COLUMNS})) TO '{path}' (FORMAT parquet)"
-        )
-    return path
+    return write(tmp_path / "pol.parquet", LOW, UNKNOWN)
 
 
 @pytest.fixture
@@ -65,16 +73,12 @@ def test_import_reports_totals_and_writes_what_was_rejected(baocheng, file, tmp_
     ]
 
 
-def test_import_without_rejected_rows_leaves_no_file_of_an_earlier_run(
-    baocheng, file, tmp_path
-) -> None:
+def test_import_without_rejected_rows_leaves_no_file_of_an_earlier_run(baocheng, tmp_path) -> None:
     target = tmp_path / "refused.csv"
     target.write_text("of last time")
-    with duckdb.connect() as connection:
-        sound = f"SELECT * FROM '{file}' WHERE pol_coverage <> 'Gold'"
-        connection.execute(f"COPY ({sound}) TO '{tmp_path / 'sound.parquet'}' (FORMAT parquet)")
+    sound = write(tmp_path / "sound.parquet", LOW)
 
-    result = baocheng("pg17-policies", str(tmp_path / "sound.parquet"), "--rejected", str(target))
+    result = baocheng("pg17-policies", str(sound), "--rejected", str(target))
 
     assert result.exit_code == 0, result.output
     assert not target.exists()

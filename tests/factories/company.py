@@ -43,8 +43,7 @@ def a_person(name: str = "王芳") -> Party:
     at = YEAR_START - timedelta(days=20)
     by = act("wujie", at)
     party = register_person(person=NewPerson(name=name, phone="13800000000"), by=by, at=at)
-    card = demonstration.card_number(Random(name))
-    add_bank_account(party=party, number=card, bank="示范银行", by=by, at=at)
+    add_bank_account(party=party, number=a_card(name), bank="示范银行", by=by, at=at)
     return party
 
 
@@ -52,11 +51,14 @@ MEDICAL = (CoverageTerms(coverage="general_medical"),)
 
 
 def a_policy(
-    product: str = "motor", covers: tuple[CoverageTerms, ...] = demonstration.MOTOR, name: str = "王芳"
+    product: str = "motor",
+    covers: tuple[CoverageTerms, ...] = demonstration.MOTOR,
+    name: str = "王芳",
+    holder: Party | None = None,
 ) -> Policy:
-    """Issue a policy of `product` for the year 2025."""
+    """Issue a policy of `product` for the year 2025, to a new person unless one is given."""
     at = YEAR_START - timedelta(days=10)
-    holder = a_person(name)
+    holder = holder or a_person(name)
     new = NewPolicy(
         product=product,
         holder_id=holder.id,
@@ -68,3 +70,13 @@ def a_policy(
         premium_amount=Decimal("980.00"),
     )
     return issue_policy(policy=new, by=act("wujie", at), at=at)
+
+
+def a_medical_policy(holder: Party | None = None) -> Policy:
+    """Issue a 百万医疗 policy for the year 2025."""
+    return a_policy("million_medical", MEDICAL, holder=holder)
+
+
+def a_card(owner: str) -> str:
+    """Return a right card number, always the same for the same owner."""
+    return demonstration.card_number(Random(owner))

@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -11,6 +12,7 @@ import click
 
 from baocheng.cli import server
 from baocheng.cli.root import data_folder, main
+from baocheng.kernel.money import CENT
 
 if TYPE_CHECKING:
     from baocheng.adapters.imports.runner import Outcome, Rejected
@@ -144,8 +146,12 @@ def _mark(*, is_right: bool) -> str:
     return "✓" if is_right else "✗"
 
 
-def _figure(figure: object) -> str:
-    return "—" if figure is None else f"{figure:,}"
+def _figure(figure: Decimal | int | None) -> str:
+    if figure is None:
+        return "—"
+    # An amount finer than a cent is a fault of the file: it is shown as it is.
+    is_amount = isinstance(figure, Decimal) and figure == figure.quantize(CENT)
+    return f"{figure:,.2f}" if is_amount else f"{figure:,}"
 
 
 def _line(mark: str, name: str, *figures: str) -> str:

@@ -72,11 +72,9 @@ def _not_eligible(entry: Stored) -> Decimal:
 
 
 def _reduction(stored: Stored) -> Reduction:
-    reason = Reason(stored["reason"])
-    clause = _("（条款 {clause}）").format(clause=stored["clause"]) if stored["clause"] else ""
     return Reduction(
-        code=stored["clause"] or reason.value,
-        reason=f"{reason.label}{clause}",
+        code=stored["clause"],
+        reason=str(Reason(stored["reason"]).label),
         amount=-Decimal(stored["amount"]),
         formula=_(stored["formula"]).format(**stored["numbers"]),
     )

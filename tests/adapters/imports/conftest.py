@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from baocheng.adapters.imports.crew import import_crew
-from baocheng.adapters.imports.port import ControlTotal, Source
+from baocheng.adapters.imports.port import Source
 from baocheng.adapters.imports.runner import Import, Outcome
 from baocheng.engine.publishing.defaults import publish_default
 from baocheng.kernel.time import SHANGHAI
@@ -31,7 +31,7 @@ def write() -> Write:
         with duckdb.connect() as connection:
             connection.execute(f"CREATE TABLE rows ({typed})")
             if rows:
-                connection.executemany(f"INSERT INTO rows VALUES ({marks})", rows)
+                connection.executemany(f"INSERT INTO rows VALUES ({marks})", rows)  # noqa: S608
             connection.execute(f"COPY rows TO '{path}' (FORMAT parquet)")
         return path
 
@@ -64,6 +64,11 @@ class Killed(BaseException):
     """What ends a run as a lost power supply does: nothing catches it."""
 
 
+def kill(*_arguments: object, **_named: object) -> None:
+    """Stand in for a step that the run does not survive."""
+    raise Killed
+
+
 @pytest.fixture
 def killed_after() -> Callable[[int], Callable[[int], object]]:
     """Return an `advance` that kills the run after so many batches."""
@@ -79,6 +84,3 @@ def killed_after() -> Callable[[int], Callable[[int], object]]:
         return advance
 
     return make
-
-
-__all__ = ["NOON", "ControlTotal", "Killed"]

@@ -14,7 +14,7 @@ from baocheng.areas.claims.models import Claim
 from baocheng.engine.journal.models import EventRow
 from baocheng.engine.work.models import WorkItem
 
-from .conftest import Killed
+from .conftest import Killed, kill
 from .test_pg17_policies import COLUMNS as POLICY_COLUMNS
 from .test_pg17_policies import row as policy_row
 
@@ -127,12 +127,10 @@ def test_a_run_killed_between_batches_ends_with_the_same_ledger(
 def test_a_run_killed_between_steps_is_finished_by_the_next(
     file, run, figures, monkeypatch, step
 ) -> None:
-    def kill(*_arguments, **_named) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched, pytest.raises(Killed):
+    with monkeypatch.context() as patched:
         patched.setattr(handling, step, kill)
-        run(Pg17Claims(), file)
+        with pytest.raises(Killed):
+            run(Pg17Claims(), file)
     assert Claim.objects.exclude(state="CLOSED").exists()
 
     outcome = run(Pg17Claims(), file)
@@ -144,13 +142,11 @@ def test_a_run_killed_between_steps_is_finished_by_the_next(
 
 
 def test_a_row_killed_while_it_was_taken_leaves_nothing(file, run, figures, monkeypatch) -> None:
-    def kill(*_arguments, **_named) -> None:
-        raise Killed
-
     events = EventRow.objects.count()
-    with monkeypatch.context() as patched, pytest.raises(Killed):
+    with monkeypatch.context() as patched:
         patched.setattr(handling, "report_claims", kill)
-        run(Pg17Claims(), file)
+        with pytest.raises(Killed):
+            run(Pg17Claims(), file)
     assert (Claim.objects.count(), EventRow.objects.count()) == (0, events)
 
     assert run(Pg17Claims(), file).is_balanced
@@ -165,7 +161,7 @@ def test_a_row_killed_while_it_was_taken_leaves_nothing(file, run, figures, monk
         (["A1", "V01", None, 10.0], "imports.row_incomplete", "id_claim"),
     ],
 )
-def test_a_row_that_cannot_be_taken_is_rejected(
+def test_a_row_that_cannot_be_taken_is_rejected(  # noqa: PLR0917  (fixtures and cases)
     tmp_path, write, policies, run, figures, values, code, field
 ) -> None:
     rows = [["A1", "V01", "CL01", 50.0], values]
@@ -177,9 +173,7 @@ def test_a_row_that_cannot_be_taken_is_rejected(
     assert Claim.objects.get().source == "pg17:A1-V01-CL01"
 
 
-def test_a_claim_that_somebody_refuses_is_named_and_the_others_go_on(
-    file, run, figures, monkeypatch
-) -> None:
+def test_a_claim_that_somebody_refuses_is_named_and_the_others_go_on(file, run, figures) -> None:
     stranger = replace(import_crew("1").reviewer, roles=frozenset({"claims_supervisor"}))
     crew = replace(import_crew("1"), reviewer=stranger)
 

@@ -11,7 +11,7 @@ from baocheng.adapters.imports.reading import (
     checked_amount,
 )
 
-SQL = f"SELECT key, {amount('paid')} FROM read_parquet(?) ORDER BY key"
+SQL = f"SELECT key, {amount('paid')} FROM read_parquet(?) ORDER BY key"  # noqa: S608
 
 
 def test_batches_reads_money_as_decimals(tmp_path: Path, write) -> None:

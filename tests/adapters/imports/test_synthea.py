@@ -158,7 +158,7 @@ def test_an_encounter_becomes_lines_with_the_other_payers_share(folder, run) -> 
     ]
     first = ClaimLine.objects.get(claim_id=claim("stay").id, place=1)
     assert (first.days, first.hospital_level, first.social_insurance_used) == (3, "三级", True)
-    assert first.invoice == "stay-1"
+    assert first.invoice == "STAYL1"
 
 
 def test_a_share_above_the_lines_is_left_out(folder, run) -> None:
@@ -233,9 +233,10 @@ def test_a_killed_run_is_finished_by_the_next(folder, run, figures, monkeypatch,
             raise Killed
         return original(*arguments, **named)
 
-    with monkeypatch.context() as patched, pytest.raises(Killed):
+    with monkeypatch.context() as patched:
         patched.setattr(handling, step, second_time)
-        run(Synthea(), folder, size=2)
+        with pytest.raises(Killed):
+            run(Synthea(), folder, size=2)
 
     outcome = run(Synthea(), folder, size=2)
 
@@ -256,7 +257,7 @@ def test_a_killed_run_is_finished_by_the_next(folder, run, figures, monkeypatch,
         ({"PAYER_COVERAGE": 1.005}, "imports.amount_invalid"),
     ],
 )
-def test_a_faulty_encounter_is_rejected_with_its_reason(
+def test_a_faulty_encounter_is_rejected_with_its_reason(  # noqa: PLR0917  (fixtures and cases)
     folder, write, run, figures, changed, code
 ) -> None:
     rows = [

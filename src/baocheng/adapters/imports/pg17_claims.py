@@ -15,7 +15,7 @@ from baocheng.adapters.imports.reading import amount, checked_amount
 from baocheng.areas.claims.enums import Channel, Kind, Liability
 from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine
 from baocheng.areas.policies.queries import find_by_sources
-from baocheng.kernel.money import ZERO, yuan
+from baocheng.kernel.money import ZERO
 from baocheng.kernel.problems import Problem
 from baocheng.kernel.text import _
 from baocheng.kernel.time import business_date
@@ -107,7 +107,7 @@ class Pg17Claims:
 
     def file_totals(self, path: Path) -> Totals:
         number, paid, recovered = reading.one_row(_TOTALS, [path])
-        return _totals(number, number, yuan(paid), yuan(recovered))
+        return _totals(number, number, paid, recovered)
 
     def row_totals(self, rows: Sequence[ClaimRow]) -> Totals:
         amounts = [row.amount for row in rows if row.amount is not None]

@@ -39,7 +39,8 @@ SUMS_INSURED = {
 _SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
 
 _ROWS = """
-SELECT id_policy, id_client, pol_coverage, coalesce(pol_duration, 0), drv_sex1 FROM read_parquet(?) ORDER BY id_policy
+SELECT id_policy, id_client, pol_coverage, coalesce(pol_duration, 0), drv_sex1
+FROM read_parquet(?) ORDER BY id_policy
 """
 _TOTALS = f"""
 SELECT count(*), sum(CASE pol_coverage {

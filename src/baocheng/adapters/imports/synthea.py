@@ -255,7 +255,7 @@ def _line(
         other_paid={payer: share} if payer and share else {},
         # Nothing of a check-up is medically necessary; whether it is refused a person decides.
         ineligible_amount=amount if row.kind == "wellness" else ZERO,
-        invoice=f"{row.key}-{place}",
+        invoice=f"{row.key}L{place}",
     )
 
 

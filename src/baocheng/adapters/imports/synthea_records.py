@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from baocheng.adapters.imports import reading
 from baocheng.adapters.imports.reading import amount, checked_amount
-from baocheng.kernel.money import ZERO, yuan
+from baocheng.kernel.money import ZERO
 from baocheng.kernel.problems import Problem
 from baocheng.kernel.text import _
 from baocheng.kernel.time import SHANGHAI
@@ -175,8 +175,7 @@ class FileTotals(NamedTuple):
 
 def totals(folder: Path) -> FileTotals:
     """Return the sums; `covered_beyond` is what payers covered above the itemised expenses."""
-    encounters, *amounts = reading.one_row(_TOTALS, _files(folder, _TOTALS_FILES))
-    return FileTotals(encounters, *map(yuan, amounts))
+    return FileTotals(*reading.one_row(_TOTALS, _files(folder, _TOTALS_FILES)))
 
 
 def _files(folder: Path, names: tuple[str, ...]) -> list[Path]:

@@ -31,7 +31,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.forms import sections_of
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import case as rows
-from baocheng.engine.clocks.queries import clock_stack
+from baocheng.engine.clocks.queries import ClockView, clock_stack
 from baocheng.engine.decisions.records import MadeDecision, decisions_of
 from baocheng.engine.documents.enums import Direction, DocumentState
 from baocheng.engine.documents.models import Document
@@ -46,7 +46,7 @@ from baocheng.engine.messaging.queries import messages_of
 from baocheng.engine.publishing.versions import handbook
 from baocheng.engine.streams import Actor
 from baocheng.engine.work.drafts import find_draft
-from baocheng.engine.work.enums import ItemState
+from baocheng.engine.work.enums import ItemState, Party
 from baocheng.engine.work.items import is_in_reach
 from baocheng.engine.work.models import WorkItem
 from baocheng.engine.work.worklists import open_items_of
@@ -483,12 +483,13 @@ def _icon(event_type: str) -> str:
 def _show(
     request: DeskRequest, claim: Claim, tab: str, content: Any, *, status: int = 200
 ) -> HttpResponse:
+    clocks = clock_stack(claim.stream, at=request.at)
     page = rows.CasePage(
-        head=_head(request, claim),
+        head=_head(request, claim, wording.tightest(clocks)),
         tabs=_tabs(claim, tab),
         clocks=[
             wording.clock_of(one, article_url=f"{reverse('desk:handbook_clocks')}#{one.key}")
-            for one in clock_stack(claim.stream, at=request.at)
+            for one in clocks
         ],
         people=_people(request, claim),
         cover=_cover(claim),
@@ -508,7 +509,7 @@ def _show(
     )
 
 
-def _head(request: DeskRequest, claim: Claim) -> rows.CaseHead:
+def _head(request: DeskRequest, claim: Claim, clock: ClockView | None) -> rows.CaseHead:
     is_decided = claim.state in (ClaimState.PAYING, ClaimState.PAID, ClaimState.CLOSED)
     calculated = is_decided or claim.payable_amount
     return rows.CaseHead(
@@ -519,9 +520,17 @@ def _head(request: DeskRequest, claim: Claim) -> rows.CaseHead:
         state=state_of(claim),
         amount_label=_("应付") if calculated else _("申请"),
         amount=claim.payable_amount if calculated else claim.claimed_amount,
-        ball=wording.ball_with("CUSTOMER" if claim.state == ClaimState.SUPPLEMENTING else "US"),
+        ball=wording.ball_with(_ball(claim, clock)),
+        clock=wording.mark_of(clock) if clock else None,
+        article=clock.name if clock else "",
         actions=_actions(request, claim),
     )
+
+
+def _ball(claim: Claim, clock: ClockView | None) -> Party:
+    if claim.state == ClaimState.SUPPLEMENTING:
+        return Party.CUSTOMER
+    return clock.ball_with if clock else Party.US
 
 
 def _actions(request: DeskRequest, claim: Claim) -> Sequence[Link]:
@@ -628,7 +637,7 @@ def show_process(request: DeskRequest, number: str) -> HttpResponse:
     if drawing is None:
         raise NotFound("number")
     page = rows.DiagramPage(
-        head=_head(request, claim),
+        head=_head(request, claim, wording.tightest(clock_stack(claim.stream, at=request.at))),
         diagram=drawing.svg,
         name=drawing.name,
         version=_("手册第 {n} 版").format(n=drawing.version),

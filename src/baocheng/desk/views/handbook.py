@@ -1,5 +1,6 @@
 """The handbook as a book: one page per chapter, process, decision, letter, form and product."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from baocheng.desk import chapters, diagrams
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import handbook as rows
+from baocheng.engine.clocks.arithmetic import Alarm
 from baocheng.engine.clocks.definition import ClockDefinition
 from baocheng.engine.clocks.enums import ClockKind
 from baocheng.engine.clocks.wording import limit_in_words
@@ -169,7 +171,7 @@ def _clock(clock: ClockDefinition) -> rows.ClockRow:
         for tier in clock.tiers
     ]
     pauses = [pause.waits_for or _event(pause.event) for pause in clock.pauses_on]
-    warnings = [str(one) for one in clock.warnings]
+    warnings = [_warning(one) for one in clock.warnings]
     return rows.ClockRow(
         name=clock.name,
         key=clock.key,
@@ -188,10 +190,17 @@ def _clock(clock: ClockDefinition) -> rows.ClockRow:
     )
 
 
+def _warning(alarm: Alarm) -> str:
+    if alarm.share is not None:
+        return _("用去 {share}").format(share=f"{alarm.share:.0%}")
+    return _("剩 {limit}").format(limit=limit_in_words(alarm.before))
+
+
 def _event(type: str) -> str:
-    """Return what an event is called: the sentence of its class."""
+    """Return what an event is called: the first words of its class's docstring."""
     known = event_types().get(type)
-    return (known.__doc__ or type).strip().rstrip("。") if known else type
+    words = (known.__doc__ or type).strip() if known else type
+    return re.split(r"[:：（(。]|\.$", words)[0].strip()
 
 
 @staff_only(READ_HANDBOOK)

@@ -155,7 +155,7 @@ def _lock(item_ids: Collection[UUID]) -> dict[UUID, tuple[Run, Token]]:
 
 def _take_answers(run: Run, token: Token, item: WorkItem, answers: Mapping[str, Any]) -> None:
     """Check the answers against the form and give them to its operation."""
-    form: Form | None = versions.handbook(run.row.handbook_version).find("form", item.form)
+    form: Form | None = run.book.find("form", item.form)
     handler = None
     typed = dict(answers)
     if form is not None:

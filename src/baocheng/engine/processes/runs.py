@@ -28,6 +28,7 @@ from baocheng.engine.processes.models import Instance, TokenRow
 from baocheng.engine.processes.registry import StepCall, StreamKind, find_kind
 from baocheng.engine.processes.timers import due_at
 from baocheng.engine.publishing import versions
+from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.streams import SYSTEM, Actor, Stream
 from baocheng.engine.unit import current
 from baocheng.engine.work.items import NewItem, cancel_items, open_items
@@ -100,10 +101,10 @@ def find_board(memo: Mapping[Any, Any]) -> Board | None:
 class Run:
     """One instance being moved. It answers what the interpreter asks about its case."""
 
-    def __init__(self, row: Instance, tokens: Iterable[TokenRow] = ()) -> None:
+    def __init__(self, row: Instance, book: Handbook, tokens: Iterable[TokenRow] = ()) -> None:
         self.row = row
+        self.book = book
         self.rows = {token.id: token for token in tokens}
-        book = versions.handbook(row.handbook_version)
         self.definition: Definition = book.get("process", row.process)
         self.variables: dict[str, Any] = {
             name: from_json(value) for name, value in row.variables.items()
@@ -233,8 +234,7 @@ class Run:
         )
 
     def _item(self, token: Token, node: Node) -> NewItem:
-        book = versions.handbook(self.row.handbook_version)
-        form = book.find("form", node.form)
+        form = self.book.find("form", node.form)
         kind = self.kind
         summary = kind.summary(self.subject) if kind and self.subject is not None else None
         return NewItem(
@@ -315,13 +315,13 @@ def write(runs: Iterable[Run]) -> list[tuple[Run, Token]]:
     return freed
 
 
-def add(row: Instance) -> Run:
+def add(row: Instance, book: Handbook) -> Run:
     """Put a new instance on the board and among the rows to write."""
     current().add(row)
     known = board()
     if current().is_new(row.stream_id):
         known.elsewhere.setdefault(row.stream_id, [])
-    known.runs[row.id] = run = Run(row)
+    known.runs[row.id] = run = Run(row, book)
     return run
 
 
@@ -354,7 +354,10 @@ def take(rows: Collection[Instance]) -> None:
             tokens[token.instance_id].append(token)
         elif token.message and token.state == TokenState.WAITING:
             known.elsewhere[token.stream_id].append((token.message, token.instance_id))
-    known.runs.update((id, Run(row, tokens[id])) for id, row in new.items())
+    numbers = {row.handbook_version for row in new.values()}
+    books = {number: versions.handbook(number) for number in numbers}
+    for id, row in new.items():
+        known.runs[id] = Run(row, books[row.handbook_version], tokens[id])
 
 
 def load_subjects(runs: Iterable[Run]) -> None:

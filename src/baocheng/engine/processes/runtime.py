@@ -22,7 +22,6 @@ from baocheng.engine.processes.interpreter import Token, TokenState, is_called
 from baocheng.engine.processes.model import EventType, NodeType
 from baocheng.engine.processes.results import shaped
 from baocheng.engine.processes.runs import Action, Message, Run, Stimulus
-from baocheng.engine.publishing import versions
 from baocheng.engine.unit import Unit, before_writing, current
 from baocheng.kernel.problems import Conflict, Problem
 
@@ -118,7 +117,7 @@ def _go_on(run: Run, token: Token) -> None:
 
 def _decide(run: Run, token: Token) -> None:
     node, version = run.node(token), run.row.handbook_version
-    decided = decide_on_facts(versions.handbook(version).get("decision", node.decision), run.facts)
+    decided = decide_on_facts(run.book.get("decision", node.decision), run.facts)
     record_decision(
         decided, stream=run.row.stream, version=version, by=run.by, at=run.at, element=node.id
     )

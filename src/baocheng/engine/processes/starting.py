@@ -34,7 +34,7 @@ def open_instance(
         handbook_version=book.version,
         started_at=at,
     )
-    runs.add(instance)
+    runs.add(instance, book)
     started = InstanceStarted(
         instance_id=instance.id,
         process=definition.key,

@@ -1,7 +1,7 @@
 """The components as tags: `{% panel title=… %}…{% endpanel %}` renders `ui/panel.html`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -226,6 +226,17 @@ def moment(at: datetime | None) -> str:
     local = at.astimezone(SHANGHAI)
     pattern = "%m-%d" if local.year == time.today().year else "%Y-%m-%d"
     return f"{local:{pattern}} {_weekday(local)} {local:%H:%M}"
+
+
+@register.filter
+def deadline(at: datetime | None) -> str:
+    """Write a deadline, which is exclusive: one that ends with a day as that day."""
+    if at is None:
+        return "—"
+    local = at.astimezone(SHANGHAI)
+    if local.hour or local.minute:
+        return moment(at)
+    return moment(local - timedelta(minutes=1)).rpartition(" ")[0]
 
 
 @register.filter

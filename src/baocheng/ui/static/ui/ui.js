@@ -168,6 +168,16 @@
     });
   }
 
+  /* A drawing wider than its frame opens where the case stands. */
+  function showPosition(root) {
+    const here = $(".diagram .is-current", root);
+    const frame = here?.closest(".case-diagram, .diagram-large");
+    if (!frame) return;
+    const [node, box] = [here.getBoundingClientRect(), frame.getBoundingClientRect()];
+    frame.scrollLeft += node.left + node.width / 2 - box.left - box.width / 2;
+    frame.scrollTop += node.top + node.height / 2 - box.top - box.height / 2;
+  }
+
   /* ---- dialogs, menus, palette ---- */
 
   function showDialog(dialog) {
@@ -503,6 +513,7 @@
     if (root.matches?.("[data-choosing]")) showChosen(root);
     $$("[data-toast]", root).forEach(fade);
     rememberOrder();
+    showPosition(root);
     $("[data-focus]", root)?.focus();
   }
 
