@@ -69,7 +69,9 @@ def main() -> None:
     print(f"one by one: {COUNT / wall:.0f} claims/s, {1000 * cpu / COUNT:.2f} ms CPU each")
 
     raw_wall, raw_cpu = _raw(written, COUNT)
-    print(f"same rows by raw psycopg: {COUNT / raw_wall:.0f}/s, {1000 * raw_cpu / COUNT:.2f} ms CPU")
+    print(
+        f"same rows by raw psycopg: {COUNT / raw_wall:.0f}/s, {1000 * raw_cpu / COUNT:.2f} ms CPU"
+    )
     print(f"ratio of CPU: {cpu / raw_cpu:.1f}×")
 
     def many_claims() -> None:
@@ -88,7 +90,9 @@ def _timed(work, times):  # type: ignore[no-untyped-def]
 
 
 def _tables() -> list[str]:
-    return [name for name in connection.introspection.table_names() if not name.startswith("django")]
+    return [
+        name for name in connection.introspection.table_names() if not name.startswith("django")
+    ]
 
 
 def _rows() -> dict[str, int]:
@@ -107,7 +111,9 @@ def _raw(written: dict[str, int], claims: int) -> tuple[float, float]:
     with psycopg.connect(settings.ENV.database_url or os.environ["DATABASE_URL"]) as raw:
         for table, rows in per_claim.items():
             raw.execute(f'CREATE TABLE "raw_{table}" (LIKE "{table}" INCLUDING ALL)')
-            found = raw.execute(f'SELECT to_jsonb(t) FROM "{table}" t ORDER BY random() LIMIT {rows}')
+            found = raw.execute(
+                f'SELECT to_jsonb(t) FROM "{table}" t ORDER BY random() LIMIT {rows}'
+            )
             samples[table] = [row for (row,) in found]
         raw.commit()
         names = {table: list(rows[0]) for table, rows in samples.items() if rows}
@@ -132,7 +138,9 @@ def _kinds(raw: psycopg.Connection, table: str) -> dict[str, str]:
     return dict(found.fetchall())
 
 
-def _fresh(row: dict[str, object], columns: list[str], kinds: dict[str, str], claim: int) -> list[object]:
+def _fresh(
+    row: dict[str, object], columns: list[str], kinds: dict[str, str], claim: int
+) -> list[object]:
     """Return the values of a row with new keys, so that unique constraints hold."""
     from baocheng.kernel.ids import new_id
 

@@ -60,13 +60,15 @@ def words() -> tuple[Word, ...]:
     assert rows[0] == COLUMNS
     return tuple(
         Word(
-            row[0],
-            row[1],
-            tuple(row[2].split()),
-            *row[3:6],
-            tuple(filter(None, row[6].split("；"))),
+            chinese=chinese,
+            english=english,
+            codes=tuple(codes.split()),
+            area=area,
+            definition=definition,
+            source=source,
+            forbidden=tuple(filter(None, forbidden.split("；"))),
         )
-        for row in rows[1:]
+        for chinese, english, codes, area, definition, source, forbidden in rows[1:]
     )
 
 

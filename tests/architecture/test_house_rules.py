@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 import baocheng
+from baocheng.engine.fields import EncryptedField
 
 SOURCE = Path(baocheng.__file__).parent
 ROOT = SOURCE.parent.parent
@@ -316,6 +318,19 @@ def test_every_room_of_the_engine_has_its_page() -> None:
     rooms = {file.parent.name for file in SOURCE.glob("engine/*/apps.py")}
 
     assert rooms - {page.stem for page in (ROOT / "docs/engine").glob("*.md")} == set()
+
+
+def test_the_page_on_keys_names_every_sealed_column() -> None:
+    page = (ROOT / "docs/operations/keys.md").read_text()
+    sealed = [
+        (model._meta.db_table, column.name)
+        for model in apps.get_models()
+        for column in model._meta.concrete_fields
+        if isinstance(column, EncryptedField)
+    ]
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+
+    assert [one for one in sealed if f"`{one[1]}`" not in rows.get(one[0], "")] == []
 
 
 def test_decisions_are_numbered_and_fit_one_page() -> None:

@@ -1162,7 +1162,7 @@ _CUSTOMER = customers.CustomerPage(
     ],
     policies=POLICY_ROWS[:1],
     claims=CLAIM_ROWS[:2],
-    reads=[Entry(at=NOW, sentence="赵敏 查看了手机：联系客户补充材料", icon="eye")],
+    events=[Entry(at=NOW, sentence="赵敏 查看了手机：联系客户补充材料", icon="eye")],
 )
 _QUESTION = Question(
     title="查看原文：居民身份证",

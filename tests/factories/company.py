@@ -14,6 +14,7 @@ from baocheng.areas.policies.bitemporal import Insured
 from baocheng.areas.policies.models import Policy
 from baocheng.areas.policies.operations.issuing import NewPolicy, issue_policy
 from baocheng.areas.products.inputs import CoverageTerms
+from baocheng.demo import cast
 from baocheng.demo import company as demonstration
 from baocheng.engine.publishing.defaults import publish_default
 from baocheng.engine.streams import Actor
@@ -35,7 +36,7 @@ def ensure_company() -> None:
 
 def act(login: str, at: datetime = FRIDAY) -> Actor:
     """Return a member of the cast as an actor."""
-    return demonstration.act(login, at)
+    return cast.act(login, at)
 
 
 def a_person(name: str = "王芳") -> Party:
@@ -79,4 +80,4 @@ def a_medical_policy(holder: Party | None = None) -> Policy:
 
 def a_card(owner: str) -> str:
     """Return a right card number, always the same for the same owner."""
-    return demonstration.card_number(Random(owner))
+    return demonstration.card_number(Random(owner))  # noqa: S311 (nobody's card)

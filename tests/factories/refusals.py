@@ -32,7 +32,7 @@ def contents() -> Mapping[str, str]:
 def _statement() -> str:
     tables = sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)})
     marks = (
-        f"SELECT '{table}', md5(coalesce(string_agg(row::text, chr(10) ORDER BY row::text), ''))"
+        f"SELECT '{table}', md5(coalesce(string_agg(row::text, chr(10) ORDER BY row::text), ''))"  # noqa: S608
         f' FROM "{table}" AS row'
         for table in tables
     )

@@ -265,3 +265,18 @@ def test_upload_needs_files(adjuster, reported):
 
 def test_unknown_claim_is_not_found(adjuster):
     assert adjuster.get("/claims/C-nothing").status_code == 404
+
+
+def test_draft_is_kept_until_the_report_is_complete(adjuster, small_loss):
+    empty = adjuster.get("/claims/draft")
+    assert empty.json() == {"report": None}
+
+    draft = {"report": {"policy_number": small_loss["policy_number"]}}
+    assert adjuster.put("/claims/draft", draft).status_code == 428
+    kept = adjuster.put("/claims/draft", draft, If_Match=empty["ETag"])
+    assert adjuster.put("/claims/draft", draft, If_Match=empty["ETag"]).status_code == 412
+
+    assert kept.json() == adjuster.get("/claims/draft").json() == draft
+    assert adjuster.delete("/claims/draft").status_code == 204
+    assert adjuster.get("/claims/draft").json() == {"report": None}
+    assert Claim.objects.count() == 0

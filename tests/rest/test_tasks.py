@@ -23,8 +23,8 @@ def test_task_is_read_with_form_and_facts(adjuster, task):
     answer = adjuster.get(f"/tasks/{task['id']}")
 
     shown = answer.json()
-    assert shown["form_asked"]["id"] == "review_documents"
-    assert [field["name"] for field in shown["form_asked"]["fields"]] == [
+    assert shown["form_definition"]["id"] == "review_documents"
+    assert [field["name"] for field in shown["form_definition"]["fields"]] == [
         "conclusion",
         "missing",
         "remark",

@@ -1,1 +1,1 @@
-"""Insurance: one package per business. Each calls only the areas below it (docs/architecture.md)."""
+"""Insurance, one package per business; each calls only areas below it (docs/architecture.md)."""

@@ -56,15 +56,14 @@ def publish(
     import django
 
     django.setup()
-    from baocheng.areas.organisation.queries import actor_of, get_staff
+    from baocheng.areas.organisation.queries import actor_with_number
     from baocheng.engine.publishing import versions
     from baocheng.engine.publishing.findings import HandbookInvalid
     from baocheng.engine.publishing.handbook import read_folder
     from baocheng.kernel.time import SHANGHAI, now
 
     at = now()
-    people = [get_staff(number).user for number in (publisher, approver)]
-    publishing, approving = (actor_of(user, at=at) for user in people)
+    publishing, approving = (actor_with_number(number, at=at) for number in (publisher, approver))
     try:
         version = versions.publish(
             read_folder(folder),

@@ -41,10 +41,7 @@ def import_(
     refused are written to a file with their reasons. At the end the file is compared with the
     system; exits 2 when a figure differs.
     """
-    server.ensure(data_folder())
-    import django
-
-    django.setup()
+    _prepare()
     from baocheng.adapters.imports.crew import import_crew
     from baocheng.adapters.imports.registry import SOURCES
     from baocheng.adapters.imports.runner import Import
@@ -73,6 +70,22 @@ def import_(
     _report(outcome, target)
     if not outcome.is_balanced:
         sys.exit(2)
+
+
+def _prepare() -> None:
+    """Bring the installation up to date, as `up` does: an import may be the first thing it sees."""
+    server.ensure(data_folder())
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from baocheng.engine.publishing.defaults import publish_default
+    from baocheng.kernel.time import now
+
+    call_command("migrate", verbosity=0, interactive=False)
+    publish_default(settings.HANDBOOK, at=now())
 
 
 class _Rejections:

@@ -1,14 +1,9 @@
-"""The `baocheng` command with everything it can do; each module registers its commands on `main`."""
+"""The `baocheng` command with everything it can do; the modules register commands on `main`."""
 
-import contextlib
-
-from baocheng.cli import handbook, records, up
+from baocheng.cli import handbook, importing, records, up
 from baocheng.cli.root import main
 
-with contextlib.suppress(ImportError):
-    from baocheng.cli import importing
-
-__all__ = ["handbook", "main", "records", "up"]
+__all__ = ["handbook", "importing", "main", "records", "up"]
 
 if __name__ == "__main__":
     main()

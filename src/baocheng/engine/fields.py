@@ -20,7 +20,8 @@ class CodeField(_CharField):
     """A stored code (UPPER_SNAKE); its labels never reach a migration."""
 
     def __init__(self, *args: Any, max_length: int = 40, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=max_length, **kwargs)
+        kwargs["max_length"] = max_length
+        super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()

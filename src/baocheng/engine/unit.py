@@ -232,8 +232,7 @@ def _insert_statement(model: type[models.Model], count: int) -> str:
 @lru_cache
 def _update_statement(model: type[models.Model], names: tuple[str, ...], *, is_one: bool) -> str:
     meta = model._meta
-    fields = [meta.get_field(name) for name in names]
-    keys = _keys(model)
+    fields, keys = _named(model, names), _keys(model)
     if is_one:
         changes = [f'"{field.column}" = %s' for field in fields]
         where = [f'"{key.column}" = %s' for key in keys]
@@ -252,12 +251,19 @@ def _update_statement(model: type[models.Model], names: tuple[str, ...], *, is_o
 
 
 @lru_cache
+def _named(model: type[models.Model], names: tuple[str, ...]) -> list[models.Field[Any, Any]]:
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    by_name.update((field.attname, field) for field in model._meta.concrete_fields)
+    return [by_name[name] for name in names]
+
+
+@lru_cache
 def _keys(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     """Return what tells the row to update: its key and, where the model has one, its revision."""
     meta = model._meta
     assert meta.pk is not None
-    named = {field.name: field for field in meta.concrete_fields}
-    return [meta.pk, *([named["revision"]] if "revision" in named else [])]
+    has_revision = any(field.name == "revision" for field in meta.concrete_fields)
+    return [meta.pk, *(_named(model, ("revision",)) if has_revision else [])]
 
 
 def _array_type(field: models.Field[Any, Any]) -> str:
@@ -307,7 +313,7 @@ def _insert(cursor: Any, rows: list[models.Model]) -> None:
 
 def _update(cursor: Any, rows: list[models.Model], names: tuple[str, ...]) -> None:
     model = type(rows[0])
-    fields = [*(model._meta.get_field(name) for name in names), *_keys(model)]
+    fields = [*_named(model, names), *_keys(model)]
     values = [_values(row, fields) for row in rows]
     if len(rows) == 1:
         cursor.execute(_update_statement(model, names, is_one=True), values[0])

@@ -12,6 +12,7 @@ from ninja.responses import Response
 from baocheng.rest import openapi
 from baocheng.rest.conditions import etag
 from baocheng.rest.endpoints import (
+    claim_drafts,
     claim_files,
     claims,
     decisions,
@@ -65,6 +66,7 @@ api = Api(
 )
 api.add_decorator(knowing_its_parameters)
 api.add_router("/tokens", tokens.router, tags=["访问令牌"])
+api.add_router("/claims/draft", claim_drafts.router, tags=["赔案"])
 api.add_router("/claims", claims.router, tags=["赔案"])
 api.add_router("/claims/{number}", claim_files.router, tags=["赔案"])
 api.add_router("/tasks", tasks.router, tags=["任务"])

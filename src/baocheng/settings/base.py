@@ -134,7 +134,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["baocheng.engine.documents.uploads.BoundedUpload"]
 
 # --- messages -----------------------------------------------------------------------------------
-_CONSOLE = ("baocheng.adapters.sms_console.ConsoleSms", {})
+_CONSOLE: tuple[str, dict[str, str]] = ("baocheng.adapters.sms_console.ConsoleSms", {})
 MESSAGING_CHANNELS = {
     "sms": _CONSOLE,
     "email": (

@@ -33,7 +33,8 @@ def load(folder: Path) -> Keys:
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(made, "w") as file:
                 json.dump(fresh(), file, indent=1)
         except FileExistsError:
             pass

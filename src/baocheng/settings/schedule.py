@@ -23,11 +23,10 @@ SWEEPS: dict[str, Callable[[], int]] = {
 def sweep(name: str, work: Callable[[], int]) -> None:
     """Register one sweep; a queueing lock keeps runs from piling up behind a slow one."""
 
+    @app.periodic(cron=EVERY_FIVE_SECONDS)
+    @app.task(name=name, queueing_lock=name)
     def run(timestamp: int) -> None:
         work()
-
-    task = app.task(run, name=name, queueing_lock=name)
-    app.periodic(cron=EVERY_FIVE_SECONDS)(task)
 
 
 for _name, _work in SWEEPS.items():

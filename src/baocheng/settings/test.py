@@ -1,4 +1,4 @@
-"""The test suite: keys of its own, no waiting for password hashes; the server comes from conftest."""
+"""The test suite: keys of its own, quick password hashes; the server comes from conftest."""
 
 import os
 import tempfile
@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ["BAOCHENG_DATA"] = str(Path(tempfile.gettempdir()) / f"baocheng-test-{os.getuid()}")
 os.environ["BAOCHENG_DEMO"] = "1"
 
-from baocheng.settings.base import *  # noqa: E402, F403
+from baocheng.settings.base import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False

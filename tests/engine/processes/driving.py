@@ -1,7 +1,7 @@
 """Run a process in memory from outside: by our interpreter, and by SpiffWorkflow as the oracle."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,16 +42,26 @@ _SEEN = {
 class Ours:
     """A process run by the interpreter."""
 
-    def __init__(self, process: Process, facts: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        process: Process,
+        facts: Mapping[str, Any] | None = None,
+        *,
+        start: str = "",
+        answer: Callable[[str], bool] | None = None,
+    ) -> None:
         self.process = process
         self.facts = dict(facts or {})
+        self.answer = answer
         self.at = NOON
         self.done: Counter[str] = Counter()
         self.execution = Execution(process, self)
-        self.execution.start()
+        self.execution.start(process.nodes[start] if start else None)
         self._work()
 
     def holds(self, flow: Flow) -> bool:
+        if self.answer:
+            return self.answer(flow.condition)
         return compile_expression(flow.condition).is_true(self.facts)
 
     def due(self, node: Node, since: datetime) -> datetime:
@@ -129,9 +139,15 @@ spiff_timer.datetime = _Clock
 class _Engine(PythonScriptEngine):  # type: ignore[misc]
     """Lets SpiffWorkflow read our conditions and timers; its tasks do nothing."""
 
+    def __init__(self, answer: Callable[[str], bool] | None) -> None:
+        super().__init__()
+        self.answer = answer
+
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
         if expression.startswith(("P", "2")):
             return expression
+        if self.answer:
+            return self.answer(expression)
         return compile_expression(expression).is_true(task.data)
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> bool:
@@ -142,14 +158,19 @@ class Oracle:
     """The same process run by SpiffWorkflow."""
 
     def __init__(
-        self, text: str, key: str = "model", facts: Mapping[str, Any] | None = None
+        self,
+        text: str,
+        key: str = "model",
+        facts: Mapping[str, Any] | None = None,
+        *,
+        answer: Callable[[str], bool] | None = None,
     ) -> None:
         self.nodes = read_bpmn(text, "test.bpmn").nodes
         parser = BpmnParser()
         parser.add_bpmn_xml(_for_spiff(text))
         _Clock.at = NOON
         self.flow = BpmnWorkflow(
-            parser.get_spec(key), parser.get_subprocess_specs(key), script_engine=_Engine()
+            parser.get_spec(key), parser.get_subprocess_specs(key), script_engine=_Engine(answer)
         )
         self.facts = dict(facts or {})
         self.flow.task_tree.set_data(**self.facts)

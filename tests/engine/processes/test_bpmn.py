@@ -17,7 +17,7 @@ from baocheng.engine.processes.model import (
 )
 from engine.processes.bpmn_text import bpmn, definitions, message, timer
 
-DATA = Path(os.environ.get("BAOCHENG_DATA", "/work/shared/data"))
+DATA = Path(os.environ.get("BAOCHENG_SHARED_DATA", "missing"))
 TEXTBOOK = DATA / "process" / "ch7_InsuranceClaimsSimulationNormalSeason.bpmn"
 
 
@@ -208,7 +208,7 @@ def test_the_drawing_keeps_shapes_edges_and_labels() -> None:
     assert document.edges["f"].waypoints == (Point(37, 20), Point(80, 20))
 
 
-@pytest.mark.skipif(not TEXTBOOK.exists(), reason="no shared data on this machine")
+@pytest.mark.skipif(not TEXTBOOK.exists(), reason="no BAOCHENG_SHARED_DATA")
 def test_a_textbook_model_is_read_whole() -> None:
     document = read_bpmn(TEXTBOOK.read_text(), TEXTBOOK.name)
 

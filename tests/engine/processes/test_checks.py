@@ -22,6 +22,8 @@ KNOWN = Known(
     decisions={"claim_triage"},
     messages={"claims.documents.received"},
     facts={"loss_amount", "is_injury"},
+    inputs_of={"claim_triage": {"loss_amount"}, "visit": {"los_amount"}},
+    outputs_of={"claim_triage": {"track", "reason"}},
 )
 
 
@@ -90,6 +92,17 @@ def test_undefined_names_are_found() -> None:
         ]
         or True
     )
+
+
+def test_decisions_are_asked_for_what_there_is() -> None:
+    task = '<businessRuleTask id="dt" camunda:decisionRef="{}" camunda:resultVariable="triage"/>'
+    rest = f'{START}{END}<exclusiveGateway id="g" default="out"/>'
+
+    assert sentences(
+        rest + task.format("claim_triage"), 's --> dt --> g -out-> e\ng -x[triage.trak = "A"]-> e'
+    ) == ["决策输出“trak”不存在，是否为 track？"]
+    found = sentences(rest + task.format("visit"), "s --> dt --> g -out-> e\ng -x[is_injury]-> e")
+    assert found == ["决策“visit”不存在。", "事实“los_amount”不存在，是否为 loss_amount？"]
 
 
 def test_missing_names_are_found() -> None:

@@ -16,7 +16,7 @@ from baocheng.engine.processes.model import Bounds, Document
 from engine.processes.bpmn_text import bpmn, timer
 from engine.processes.test_oracle import Model, models
 
-DATA = Path(os.environ.get("BAOCHENG_DATA", "/work/shared/data"))
+DATA = Path(os.environ.get("BAOCHENG_SHARED_DATA", "missing"))
 TEXTBOOK = DATA / "process" / "ch7_InsuranceClaimsSimulationNormalSeason.bpmn"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -137,7 +137,7 @@ def test_names_are_escaped() -> None:
     assert "<script>" not in svg
 
 
-@pytest.mark.skipif(not TEXTBOOK.exists(), reason="no shared data on this machine")
+@pytest.mark.skipif(not TEXTBOOK.exists(), reason="no BAOCHENG_SHARED_DATA")
 def test_a_textbook_model_is_drawn_whole() -> None:
     document = read_bpmn(TEXTBOOK.read_text(), TEXTBOOK.name)
 

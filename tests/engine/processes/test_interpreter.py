@@ -154,14 +154,19 @@ def test_a_terminate_event_terminates_the_instance() -> None:
     assert run.execution.live == {}
 
 
+def case(facts: dict[str, object]) -> Ours:
+    """Return a case that answers questions but has not been started."""
+    found = Ours.__new__(Ours)
+    found.facts, found.at, found.answer = facts, NOON, None
+    return found
+
+
 def gateway(facts: dict[str, object]) -> Execution:
     model = process(
         '<startEvent id="s"/><exclusiveGateway id="g"/><endEvent id="a"/><endEvent id="b"/>',
         "s --> g -ga[x = 1]-> a\ng -gb[x = 2]-> b",
     )
-    outside = Ours.__new__(Ours)
-    outside.facts, outside.at = facts, NOON
-    execution = Execution(model, outside)
+    execution = Execution(model, case(facts))
     execution.start()
     return execution
 
@@ -200,9 +205,7 @@ def test_a_join_that_waits_for_nobody_is_a_deadlock() -> None:
         <parallelGateway id="join"/><userTask id="a"/><endEvent id="e"/>""",
         "s --> x -xa-> join --> e\nx -xb[y = 1]-> a --> join",
     )
-    outside = Ours.__new__(Ours)
-    outside.facts, outside.at = {}, NOON
-    execution = Execution(model, outside)
+    execution = Execution(model, case({}))
     execution.start()
 
     ((token, problem),) = execution.failures
@@ -216,9 +219,7 @@ def test_a_circle_without_a_wait_is_stopped() -> None:
         <endEvent id="e"/>""",
         "s --> a --> b -back[1 = 1]-> a\nb -out[1 = 2]-> e",
     )
-    outside = Ours.__new__(Ours)
-    outside.facts, outside.at = {}, NOON
-    execution = Execution(model, outside)
+    execution = Execution(model, case({}))
     execution.start()
 
     ((token, problem),) = execution.failures

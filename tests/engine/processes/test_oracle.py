@@ -3,12 +3,16 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
+import baocheng
+from baocheng.engine.decisions.feel import compile_expression
 from baocheng.engine.processes.bpmn import read_bpmn
+from baocheng.engine.processes.conditions import _context, _samples, _tests
 from baocheng.engine.processes.model import NodeType
 from engine.processes.bpmn_text import arrows, bpmn, definitions, message, timer
 from engine.processes.driving import Oracle, Ours
@@ -265,3 +269,52 @@ FIXED = {
 def test_construct_runs_as_in_spiffworkflow(name: str, data: st.DataObject) -> None:
     text = bpmn(*FIXED[name])
     run_side_by_side(Model(text, {}, {}), data)
+
+
+HANDBOOK = Path(baocheng.__file__).parent / "handbook"
+HANDBOOK_MODELS = sorted(HANDBOOK.rglob("*.bpmn"))
+
+
+@pytest.mark.parametrize("file", HANDBOOK_MODELS, ids=lambda file: file.stem)
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_handbook_process_runs_as_in_spiffworkflow(file: Path, data: st.DataObject) -> None:
+    """The facts change at random before every step, so that all ways are gone."""
+    text = file.read_text()
+    process = read_bpmn(text, file.name).executable[0]
+    conditions = [compile_expression(f.condition) for f in process.flows.values() if f.condition]
+    looked_at: dict[tuple[str, ...], list[object]] = {}
+    for condition in conditions:
+        for path, value in _tests(condition.node):
+            looked_at.setdefault(path, []).append(value)
+    facts: dict[str, object] = {}
+
+    def change_facts() -> None:
+        samples = {path: _samples(values) for path, values in looked_at.items()}
+        case = {path: data.draw(st.sampled_from(each)) for path, each in samples.items()}
+        facts.clear()
+        facts.update(_context(case))
+
+    def answer(condition: str) -> bool:
+        return compile_expression(condition).is_true(facts)
+
+    change_facts()
+    start = next(node.id for node in process.nodes.values() if node.type is NodeType.START)
+    ours = Ours(process, start=start, answer=answer)
+    oracle = Oracle(text, process.key, answer=answer)
+    for _ in range(30):
+        assert ours.waiting() == oracle.waiting()
+        assert ours.done == oracle.done
+        assert ours.is_over == oracle.is_over
+        if ours.is_over:
+            return
+        kind, what = data.draw(st.sampled_from(list(dict.fromkeys(steps(ours)))))
+        due = ours.next_due() if kind == "tick" else ours.at
+        change_facts()
+        for run in (ours, oracle):
+            if kind == "complete":
+                run.complete(what)
+            elif kind == "send":
+                run.send(what)
+            else:
+                run.tick(due)

@@ -86,6 +86,19 @@ def actor_of(user: "AbstractBaseUser", *, at: datetime, branch: str | None = Non
     )
 
 
+def actor_with_number(number: str, *, at: datetime) -> Actor:
+    """Return a member of staff, by employee number, as `actor_of` returns a login.
+
+    Raises:
+        NotFound: nobody has this number.
+        NotStaff: they have left, or have no login.
+    """
+    user = get_staff(number).user
+    if user is None:
+        raise NotStaff
+    return actor_of(user, at=at)
+
+
 def acting_branches(user: "AbstractBaseUser", *, at: datetime) -> Sequence[Branch]:
     """Return the branches at which a login holds roles, for the switcher of the desk."""
     grants = _grants_at(at).filter(staff__user=user.pk)

@@ -54,4 +54,4 @@ class CustomerPage:
     sensitive: Sequence[Sensitive]
     policies: Sequence[PolicyRow]
     claims: Sequence[ClaimRow]
-    reads: Sequence[Entry] = ()
+    events: Sequence[Entry] = ()

@@ -70,8 +70,8 @@ def show_customer(request: DeskRequest, party_id: UUID) -> HttpResponse:
         sensitive=_sensitive(request, party, accounts_of_parties([party.id])),
         policies=_policies(request, party),
         claims=_claims(request, party),
-        reads=[
-            Entry(at=row.business_at, sentence=sentence(row), icon="eye")
+        events=[
+            Entry(at=row.business_at, sentence=sentence(row), icon="circle-dot")
             for row in reversed(events_of(party.stream))
         ][:_LISTED_MAX],
     )

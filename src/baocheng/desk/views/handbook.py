@@ -17,7 +17,6 @@ from baocheng.desk.page import render_page
 from baocheng.desk.rows import handbook as rows
 from baocheng.engine.clocks.arithmetic import Alarm
 from baocheng.engine.clocks.definition import ClockDefinition
-from baocheng.engine.clocks.enums import ClockKind
 from baocheng.engine.clocks.wording import limit_in_words
 from baocheng.engine.decisions.definition import Decision
 from baocheng.engine.decisions.explanation import printed
@@ -30,7 +29,7 @@ from baocheng.engine.publishing.versions import handbook, handbook_at, latest_ve
 from baocheng.engine.work.forms import Form
 from baocheng.kernel.problems import NotFound
 from baocheng.kernel.time import business_date
-from baocheng.ui.components import Badge, Link, Pair, Tone
+from baocheng.ui.components import Badge, Link, Pair
 
 _KINDS: dict[str, Callable[[], str]] = {
     "process": lambda: _("流程"),
@@ -38,11 +37,6 @@ _KINDS: dict[str, Callable[[], str]] = {
     "form": lambda: _("表单"),
     "letter": lambda: _("函件"),
     "product": lambda: _("产品"),
-}
-_CLOCK_TONES = {
-    ClockKind.STATUTORY: Tone.LATE,
-    ClockKind.PROMISE: Tone.SOON,
-    ClockKind.BUDGET: Tone.PLAIN,
 }
 
 
@@ -177,7 +171,7 @@ def _clock(clock: ClockDefinition) -> rows.ClockRow:
         key=clock.key,
         limit="；".join(tiers),
         article=str(clock.basis),
-        kind=Badge(label=str(clock.kind.label), tone=_CLOCK_TONES[clock.kind]),
+        kind=Badge(label=str(clock.kind.label)),
         starts=_("并且").join(
             _("或").join(dict.fromkeys(_event(one.event) for one in group))
             for group in clock.starts_on

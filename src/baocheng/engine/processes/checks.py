@@ -2,8 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from baocheng.engine.decisions.feel import Compiled, UnreadableExpression, compile_expression
+from baocheng.engine.decisions.feel import (
+    Compiled,
+    UnreadableExpression,
+    compile_expression,
+    tree,
+)
 from baocheng.engine.processes.bpmn import ELEMENT_NAMES
 from baocheng.engine.processes.conditions import uncovered_case
 from baocheng.engine.processes.model import (
@@ -13,6 +19,7 @@ from baocheng.engine.processes.model import (
     Node,
     NodeType,
     Process,
+    ResultShape,
 )
 from baocheng.engine.processes.soundness import explore
 from baocheng.engine.processes.timers import read_timer
@@ -25,7 +32,8 @@ from baocheng.kernel.text import _
 class Known:
     """The names that a process may use; None means that nobody knows, so nothing is refused.
 
-    `operation_of` says which operation a form names for its answers, "" where it names none.
+    `operation_of` says which operation a form names for its answers, "" where it names none;
+    `inputs_of` what a decision asks for and `outputs_of` what a decision table answers.
     """
 
     roles: Collection[str] | None = None
@@ -36,6 +44,8 @@ class Known:
     facts: Collection[str] | None = None
     operations: Collection[str] | None = None
     operation_of: Mapping[str, str] = field(default_factory=dict)
+    inputs_of: Mapping[str, Collection[str]] = field(default_factory=dict)
+    outputs_of: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 _KINDS = {
@@ -46,6 +56,7 @@ _KINDS = {
     "decision": _("决策"),
     "message": _("消息"),
     "fact": _("事实"),
+    "output": _("决策输出"),
 }
 _MISSING = {
     "role": _("没有指定办理岗位（候选组）。"),
@@ -257,8 +268,14 @@ class _Check:
         if len(node.roles) > 1:
             sentence = _("一个任务只能交给一个岗位，这里写了 {count} 个。")
             yield self._found(node, "several_roles", sentence, count=len(node.roles))
-        if node.type is NodeType.DECISION_TASK and not node.result_variable:
+        if node.type is NodeType.DECISION_TASK:
+            yield from self._decision(node)
+
+    def _decision(self, node: Node) -> Iterator[Finding]:
+        if not node.result_variable:
             yield self._found(node, "missing_result", _MISSING["result"])
+        for name in sorted(self.known.inputs_of.get(node.decision, ())):
+            yield from self._unknown(node, "fact", name, self._facts_known)
 
     def _names(self, node: Node) -> Iterator[tuple[str, str, Collection[str] | None]]:
         """Yield what the node must name: what it is, the name given, the names there are."""
@@ -314,16 +331,28 @@ class _Check:
         yield from self._facts(flow, expression)
 
     def _facts(self, thing: Node | Flow, expression: Compiled) -> Iterator[Finding]:
-        known = self.known.facts
-        if known is None:
-            return
-        known = {*known, *self._variables()}
         for name in sorted(expression.names):
-            yield from self._unknown(thing, "fact", name, known)
+            yield from self._unknown(thing, "fact", name, self._facts_known)
+        for variable, name in sorted(_entries(expression.node)):
+            yield from self._unknown(thing, "output", name, self._outputs.get(variable))
 
-    def _variables(self) -> set[str]:
+    @cached_property
+    def _facts_known(self) -> Collection[str] | None:
+        """What may be asked: facts of the case, and the variables that decisions leave."""
+        if self.known.facts is None:
+            return None
         nodes = self.process.nodes.values()
-        return {node.result_variable for node in nodes if node.result_variable}
+        return {*self.known.facts, *(node.result_variable for node in nodes)}
+
+    @cached_property
+    def _outputs(self) -> Mapping[str, Collection[str]]:
+        """The entries of the variables that hold the answer of a decision table."""
+        return {
+            node.result_variable: self.known.outputs_of[node.decision]
+            for node in self.process.nodes.values()
+            if node.result_shape is ResultShape.SINGLE_RESULT
+            and node.decision in self.known.outputs_of
+        }
 
     def _gateway(self, node: Node) -> Iterator[Finding]:
         if node.default and node.default not in {flow.id for flow in node.outgoing}:
@@ -348,3 +377,12 @@ class _Check:
             return uncovered_case([compile_expression(flow.condition) for flow in ways])
         except UnreadableExpression:
             return None  # reported beside the condition itself
+
+
+def _entries(node: tree.Node) -> Iterator[tuple[str, str]]:
+    """Yield every `variable.entry` of an expression."""
+    match node:
+        case tree.Path(tree.Name(variable), name):
+            yield variable, name
+    for child in tree.children(node):
+        yield from _entries(child)

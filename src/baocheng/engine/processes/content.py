@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
+from baocheng.engine.decisions.definition import DecisionTable
 from baocheng.engine.journal.events import event_types
 from baocheng.engine.processes import registry
 from baocheng.engine.processes.bpmn import read_bpmn
@@ -65,6 +66,12 @@ def _known(definition: Definition, handbook: Handbook) -> Known:
         facts={*registry.fact_names(), *_answered(definition)},
         operations=registry.operation_names(),
         operation_of={form.key: form.operation for form in handbook.all("form")},
+        inputs_of={each.key: each.all_inputs().keys() for each in handbook.all("decision")},
+        outputs_of={
+            each.key: {output.name for output in each.logic.outputs}
+            for each in handbook.all("decision")
+            if isinstance(each.logic, DecisionTable)
+        },
     )
 
 

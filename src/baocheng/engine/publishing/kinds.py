@@ -20,7 +20,7 @@ class SourceFile(NamedTuple):
     folder: Mapping[str, str]
 
     def sibling(self, suffix: str) -> SourceFile | None:
-        """Return the file beside this one that differs only in its suffix (`x.dmn` → `x.cases.csv`)."""
+        """Return the file beside this one with another suffix (`x.dmn` → `x.cases.csv`)."""
         place, _, name = self.path.rpartition("/")
         wanted = f"{place}/{name.split('.')[0]}{suffix}".lstrip("/")
         text = self.folder.get(wanted)

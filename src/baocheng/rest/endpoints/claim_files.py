@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -12,7 +12,6 @@ from ninja.files import UploadedFile
 from pydantic import BaseModel, Field
 
 from baocheng.areas.billing.queries import payments_of
-from baocheng.areas.claims.models import CalculationRecord
 from baocheng.areas.claims.operations.documenting import receive_claim_documents
 from baocheng.areas.claims.queries import get_claim_for, get_file
 from baocheng.areas.products.enums import Reason
@@ -31,6 +30,9 @@ from baocheng.rest.paging import Cursor, Limit, Page, page_of, position_of
 from baocheng.rest.problems import said
 from baocheng.rest.schema import Amount, Code, FieldError, Moment
 from baocheng.rest.tokens import Request
+
+if TYPE_CHECKING:
+    from baocheng.areas.claims.models import CalculationRecord
 
 router = Router()
 
@@ -423,7 +425,7 @@ def _refuse_all(refused: Sequence[Refused]) -> None:
     raise problems[0] if len(problems) == 1 else Problems(problems)
 
 
-def _sheet(record: CalculationRecord) -> Sheet:
+def _sheet(record: "CalculationRecord") -> Sheet:
     sheet = record.sheet
     return Sheet(
         sequence=record.sequence,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +11,6 @@ from ninja import Path, Query, Router, Status
 from pydantic import BaseModel, Field
 
 from baocheng.areas.claims.enums import Channel, ClaimState, Kind
-from baocheng.areas.claims.models import Claim, ClaimLine
 from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine, report_claim
 from baocheng.areas.claims.queries import get_claim_for, get_file, list_claims_for
 from baocheng.areas.products.enums import Payer
@@ -31,6 +30,9 @@ from baocheng.rest.schema import (
     Moment,
 )
 from baocheng.rest.tokens import Bearer, Request, Scope
+
+if TYPE_CHECKING:
+    from baocheng.areas.claims.models import Claim, ClaimLine
 
 router = Router()
 READ, WRITE = Bearer(Scope.CLAIMS_READ), Bearer(Scope.CLAIMS_WRITE)
@@ -207,7 +209,7 @@ def _loss_report(given: Report) -> LossReport:
     )
 
 
-def _shown(actor: Actor, claim: Claim, response: HttpResponse) -> ClaimShown:
+def _shown(actor: Actor, claim: "Claim", response: HttpResponse) -> ClaimShown:
     file = get_file(claim.id)
     claim = file.claim
     excluded = [line.place for line in file.lines if line.is_excluded]
@@ -242,7 +244,7 @@ def _shown(actor: Actor, claim: Claim, response: HttpResponse) -> ClaimShown:
     )
 
 
-def _row(claim: Claim) -> dict[str, Any]:
+def _row(claim: "Claim") -> dict[str, Any]:
     return {
         "id": claim.id,
         "number": claim.number,
@@ -263,6 +265,6 @@ def _row(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _lines(lines: Iterable[ClaimLine]) -> list[Line]:
+def _lines(lines: "Iterable[ClaimLine]") -> list[Line]:
     names = list(Line.model_fields)
     return [Line(**{name: getattr(line, name) for name in names}) for line in lines]

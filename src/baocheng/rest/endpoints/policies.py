@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,7 +10,6 @@ from django.urls import reverse
 from ninja import Path, Query, Router, Status
 from pydantic import BaseModel, Field
 
-from baocheng.areas.customers.models import Party
 from baocheng.areas.customers.operations import (
     NewOrganisation,
     NewPerson,
@@ -19,7 +18,6 @@ from baocheng.areas.customers.operations import (
 )
 from baocheng.areas.customers.queries import get_party_for, parties_by_ids
 from baocheng.areas.policies.bitemporal import Cover, Insured
-from baocheng.areas.policies.models import Policy, PolicyTransaction
 from baocheng.areas.policies.operations.issuing import NewPolicy, issue_policy
 from baocheng.areas.policies.queries import (
     cover_at,
@@ -37,6 +35,10 @@ from baocheng.rest.paging import Cursor, Limit, Page, page_of, position_of
 from baocheng.rest.problems import under
 from baocheng.rest.schema import Amount, Code, Given, GivenAmount, GivenMoment, Moment
 from baocheng.rest.tokens import Bearer, Request, Scope
+
+if TYPE_CHECKING:
+    from baocheng.areas.customers.models import Party
+    from baocheng.areas.policies.models import Policy, PolicyTransaction
 
 router = Router()
 _READ, _WRITE = Bearer(Scope.POLICIES_READ), Bearer(Scope.POLICIES_WRITE)
@@ -248,7 +250,7 @@ def _new_policy(given: Issue, by: Actor) -> NewPolicy:
     )
 
 
-def _party(given: GivenParty, by: Actor) -> Party:
+def _party(given: GivenParty, by: Actor) -> "Party":
     at = now()
     if given.party_id is not None:
         return get_party_for(by, given.party_id)
@@ -268,7 +270,7 @@ def _names(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {id: party.masked_name for id, party in parties_by_ids(set(ids)).items()}
 
 
-def _line(policy: Policy, names: Mapping[UUID, str]) -> dict[str, Any]:
+def _line(policy: "Policy", names: Mapping[UUID, str]) -> dict[str, Any]:
     return {
         "id": policy.id,
         "number": policy.number,
@@ -282,7 +284,7 @@ def _line(policy: Policy, names: Mapping[UUID, str]) -> dict[str, Any]:
     }
 
 
-def _shown(policy: Policy, effective: Any, known: Any, response: HttpResponse) -> PolicyShown:
+def _shown(policy: "Policy", effective: Any, known: Any, response: HttpResponse) -> PolicyShown:
     cover = cover_at(policy.id, effective=effective, known=known)
     transactions = [each for each in transactions_of(policy.id) if each.recorded_at <= known]
     insureds = [insured.party_id for insured in cover.insureds] if cover else []
@@ -327,7 +329,7 @@ def _cover(cover: Cover, names: Mapping[UUID, str]) -> CoverShown:
     )
 
 
-def _transaction(each: PolicyTransaction) -> Transaction:
+def _transaction(each: "PolicyTransaction") -> Transaction:
     return Transaction(
         sequence=each.sequence,
         kind=each.kind,

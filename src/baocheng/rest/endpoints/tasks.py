@@ -99,7 +99,7 @@ class FormShown(BaseModel):
 class TaskShown(TaskRow):
     """A task with its form, what is known of the case, and the caller's draft."""
 
-    form_asked: FormShown | None
+    form_definition: FormShown | None
     facts: dict[str, Any]
     draft: dict[str, Any] | None
 
@@ -237,7 +237,7 @@ def _shown(item: WorkItem, actor: Actor, response: HttpResponse) -> TaskShown:
         form = handbook(item.handbook_version).find("form", item.form)
     return TaskShown(
         **_row(item),
-        form_asked=_form(form, item.stream) if form else None,
+        form_definition=_form(form, item.stream) if form else None,
         facts=plain(_facts(item.stream)),
         draft=draft,
     )
