@@ -1314,7 +1314,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                 key="refusal",
                 source='#set page(paper: "a4")\n= 拒赔通知书\n#insured：',
                 variables=[Pair(label="insured", value="被保险人")],
-                sample_url="/s",
             ),
         },
     ),

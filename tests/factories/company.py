@@ -9,7 +9,11 @@ from django.conf import settings
 from baocheng.areas.customers.models import Party
 from baocheng.areas.customers.operations.accounts import add_bank_account
 from baocheng.areas.customers.operations.registration import NewPerson, register_person
+from baocheng.areas.organisation.models import Branch
 from baocheng.areas.organisation.operations import founding
+from baocheng.areas.organisation.operations.roles import grant_role
+from baocheng.areas.organisation.operations.staff import hire_staff
+from baocheng.areas.organisation.queries import actor_of, get_staff
 from baocheng.areas.policies.bitemporal import Insured
 from baocheng.areas.policies.models import Policy
 from baocheng.areas.policies.operations.issuing import NewPolicy, issue_policy
@@ -81,3 +85,22 @@ def a_medical_policy(holder: Party | None = None) -> Policy:
 def a_card(owner: str) -> str:
     """Return a right card number, always the same for the same owner."""
     return demonstration.card_number(Random(owner))  # noqa: S311 (nobody's card)
+
+
+def a_colleague(login: str, *roles: str, branch: str = "31") -> Actor:
+    """Take on somebody outside of the cast with these roles, and return them as an actor."""
+    at = YEAR_START - timedelta(days=30)
+    place = Branch.objects.get(code=branch)
+    staff = hire_staff(
+        employee_number=f"X-{login}",
+        name=login,
+        branch=place,
+        username=login,
+        by=founding.FOUNDER,
+        at=at,
+    )
+    for role in roles:
+        grant_role(staff=staff, role=role, branch=place, by=founding.FOUNDER, at=at)
+    user = get_staff(f"X-{login}").user
+    assert user is not None
+    return actor_of(user, at=FRIDAY)

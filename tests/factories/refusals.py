@@ -12,11 +12,13 @@ from baocheng.kernel.problems import Problem
 
 
 @contextmanager
-def refused(problem: type[Problem], *fields: str, code: str) -> Iterator[None]:
+def refused(
+    problem: type[Problem], *fields: str, code: str
+) -> Iterator[pytest.ExceptionInfo[Problem]]:
     """Expect the block to be refused with this code at these fields, and nothing to change."""
     before = contents()
     with pytest.raises(problem) as caught:
-        yield
+        yield caught
     assert (caught.value.code, caught.value.fields) == (code, fields)
     assert contents() == before
 

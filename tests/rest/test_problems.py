@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.test import RequestFactory
+from django.urls import resolve
 
 from baocheng.rest import door
 from baocheng.rest.endpoints import handbook
@@ -61,6 +63,15 @@ def test_body_above_the_limit_is_too_large(anonymous, monkeypatch, settings):
 
     monkeypatch.setattr(door, "BODY_SIZE_MAX", 50)
     assert problem(anonymous.post("/tokens", body), 413)["code"] == "rest.body_too_large"
+
+
+def test_body_in_chunks_is_asked_for_its_length(anonymous):
+    request = RequestFactory().post("/api/v1/tokens", headers={"Transfer-Encoding": "chunked"})
+    del request.META["CONTENT_LENGTH"]
+
+    answer = resolve("/api/v1/tokens").func(request)
+
+    assert problem(answer, 411)["code"] == "rest.length_required"
 
 
 def test_every_wrong_field_is_named_with_a_sentence(anonymous):

@@ -21,6 +21,8 @@ from baocheng.areas.claims.operations.reporting import (
     report_claim,
 )
 from baocheng.engine.journal.chain import verify
+from baocheng.kernel.identifiers import business_number
+from baocheng.kernel.identifiers.business_number import BusinessNumberCheckDigit
 from factories.claims import (
     APPROVED,
     COMPLETE,
@@ -67,8 +69,11 @@ def test_a_claim_without_policy_is_taken_and_paid_once_it_is_known(company: None
     with refused(PolicyUnverified, code="claims.policy_unverified"):
         do(claim, "assess_liability", COVERED)
 
+    wrong = "kernel.business_number.check_digit"
+    with refused(BusinessNumberCheckDigit, "policy_number", code=wrong):
+        match(claim, policy.number[:-1] + str((int(policy.number[-1]) + 1) % 10))
     with refused(UnknownPolicy, "policy_number", code="claims.unknown_policy"):
-        match(claim, "P3120250099999")
+        match(claim, business_number.make("P", "31", 2025, 99_999_999))
     match(claim, policy.number)
     with refused(PolicyMatchedAlready, code="claims.policy_matched_already"):
         match(claim, policy.number)

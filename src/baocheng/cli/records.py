@@ -37,9 +37,8 @@ def verify() -> None:
             f"{fault.stream_kind} {fault.stream_id} · 第 {fault.position} 号事件 {fault.event} · "
             f"{fault.reason}"
         )
-    click.echo(
-        f"{found.streams} 条流 streams · {found.events} 个事件 events · {len(found.broken)} 处断裂 broken"
-    )
+    counted = f"{found.streams} 条流 streams · {found.events} 个事件 events"
+    click.echo(f"{counted} · {len(found.broken)} 处断裂 broken")
     sys.exit(1 if found.broken else 0)
 
 
@@ -65,9 +64,8 @@ def show(number: str) -> None:
         raise NotFound("number")
     file = get_file(claim.id)
     click.echo(f"{claim.number} · {claim.product_name} · {claim.get_state_display()}")
-    click.echo(
-        f"申请 {claim.claimed_amount} 元 · 应付 {claim.payable_amount} 元 · 已付 {claim.paid_amount} 元"
-    )
+    amounts = f"申请 {claim.claimed_amount} 元 · 应付 {claim.payable_amount} 元"
+    click.echo(f"{amounts} · 已付 {claim.paid_amount} 元")
     for clock in clock_stack(file.stream, at=now()):
         click.echo(f"  ⏱ {clock.name} · {clock.basis} · {clock.remaining}")
     for record in file.calculations:

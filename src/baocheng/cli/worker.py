@@ -7,7 +7,7 @@ from django.core.management import call_command
 def main() -> None:
     """Work until told to stop."""
     django.setup()
-    call_command("procrastinate", "worker", "--concurrency", "2", "--listen-notify")
+    call_command("procrastinate", "worker", "--concurrency", "2", "--delete-jobs", "successful")
 
 
 if __name__ == "__main__":

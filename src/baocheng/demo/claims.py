@@ -18,6 +18,7 @@ from baocheng.demo.cast import act
 from baocheng.engine.documents.letters import render_pending
 from baocheng.engine.processes.operations import complete_task
 from baocheng.engine.work.models import WorkItem
+from baocheng.kernel.money import yuan
 from baocheng.kernel.time import now
 
 Answers = dict[str, Any]
@@ -159,8 +160,8 @@ def _motor(policy: Policy, amount: str, channel: Channel) -> Callable[[datetime]
 
 def _medical(policy: Policy, amount: str) -> Callable[[datetime], LossReport]:
     total = Decimal(amount)
-    surgery = (total * Decimal("0.45")).quantize(Decimal("0.01"))
-    medicine = (total * Decimal("0.30")).quantize(Decimal("0.01"))
+    surgery = yuan(total * Decimal("0.45"))
+    medicine = yuan(total * Decimal("0.30"))
     lines = [
         ReportedLine(
             head="surgery", incurred_on=SOME_DAY, amount=surgery, description="腹腔镜手术"
@@ -170,9 +171,14 @@ def _medical(policy: Policy, amount: str) -> Callable[[datetime], LossReport]:
             incurred_on=SOME_DAY,
             amount=medicine,
             description="住院用药",
-            other_paid={Payer.SOCIAL_INSURANCE: (medicine / 2).quantize(Decimal("0.01"))},
+            other_paid={Payer.SOCIAL_INSURANCE: yuan(medicine / 2)},
         ),
-        ReportedLine(head="treatment", amount=total - surgery - medicine, description="检查与化验"),
+        ReportedLine(
+            head="treatment",
+            incurred_on=SOME_DAY,
+            amount=total - surgery - medicine,
+            description="检查与化验",
+        ),
     ]
     lines = [replace(line, hospital_level="三级", social_insurance_used=True) for line in lines]
     return _report(

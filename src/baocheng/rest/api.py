@@ -1,5 +1,6 @@
 """The API object that the endpoints hang on."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 from ninja.responses import Response
 
 from baocheng.rest import openapi
@@ -40,6 +42,12 @@ DESCRIPTION = """保程的业务接口。
 """
 
 
+class PlainRenderer(JSONRenderer):
+    """JSON in which Chinese stays readable."""
+
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
+
+
 class Api(NinjaAPI):
     """ninja's API with strict bodies and problems for every refusal."""
 
@@ -62,6 +70,7 @@ api = Api(
     openapi_url=None,
     docs_url=None,
     parser=StrictParser(),
+    renderer=PlainRenderer(),
     auth=Bearer(),
 )
 api.add_decorator(knowing_its_parameters)
@@ -84,6 +93,6 @@ if settings.IS_DEMO:
 @api.get("/openapi.json", auth=None, include_in_schema=False)
 def read_document(request: HttpRequest) -> HttpResponse:
     """Return the OpenAPI 3.1 document."""
-    response = Response(api.document)
+    response = Response(api.document, json_dumps_params={"ensure_ascii": False})
     response["ETag"] = etag(response.content)
     return response

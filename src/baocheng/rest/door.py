@@ -14,6 +14,7 @@ from baocheng.rest.conditions import not_modified
 from baocheng.rest.idempotency import answered_once
 from baocheng.rest.problems import (
     BodyTooLarge,
+    LengthRequired,
     MalformedRequest,
     MethodNotAllowed,
     UnknownAddress,
@@ -62,6 +63,9 @@ def unknown_address(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResp
 
 
 def _check_readable(request: HttpRequest) -> None:
+    if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+        # Django would read such a body as empty.
+        raise LengthRequired
     if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_SIZE_MAX:
         raise BodyTooLarge
     if "\0" in request.path:

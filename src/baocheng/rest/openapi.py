@@ -61,7 +61,7 @@ def _problem_statuses(method: str, operation: dict[str, Any]) -> list[int]:
     if method == "post":
         statuses += [409, 413]
     if "requestBody" in operation:
-        statuses += [413, 415]
+        statuses += [411, 413, 415]
     if "If-Match" in names:
         statuses += [409, 412, 428]
     return statuses

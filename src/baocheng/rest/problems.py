@@ -29,6 +29,7 @@ TITLES = {
     404: _("没有找到"),
     405: _("不支持此方法"),
     409: _("与现状冲突"),
+    411: _("缺少内容长度"),
     412: _("内容已被更新"),
     413: _("内容过大"),
     415: _("格式不受支持"),
@@ -69,6 +70,14 @@ class MethodNotAllowed(Problem):
     code = "rest.method_not_allowed"
     message = _("此地址只支持 {allowed}。")
     status = 405
+
+
+class LengthRequired(Problem):
+    """The body is sent in chunks, whose length nobody knows beforehand."""
+
+    code = "rest.length_required"
+    message = _("请在 Content-Length 请求头中给出内容的长度，不要分块传输。")
+    status = 411
 
 
 class BodyTooLarge(Problem):

@@ -13,6 +13,7 @@ class Env(NamedTuple):
     database_url: str
     is_demo: bool
     allowed_hosts: list[str]
+    origins: list[str]
     company_name: str
     company_phone: str
     smtp_url: str
@@ -26,6 +27,7 @@ def read() -> Env:
         database_url=os.environ.get("DATABASE_URL", ""),
         is_demo=os.environ.get("BAOCHENG_DEMO", "") == "1",
         allowed_hosts=os.environ.get("BAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").split(","),
+        origins=[one for one in os.environ.get("BAOCHENG_ORIGINS", "").split(",") if one],
         company_name=os.environ.get("BAOCHENG_COMPANY", "保程示范保险股份有限公司"),
         company_phone=os.environ.get("BAOCHENG_PHONE", "400-000-0000"),
         smtp_url=os.environ.get("BAOCHENG_SMTP_URL", ""),

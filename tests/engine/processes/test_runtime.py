@@ -29,6 +29,7 @@ from baocheng.engine.processes.operations import (
 )
 from baocheng.engine.processes.permissions import MANAGE_INCIDENTS
 from baocheng.engine.processes.queries import progress_of, waiting_counts
+from baocheng.engine.processes.runtime import MessagesInCircle
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.streams import Actor, Stream
 from baocheng.engine.unit import unit
@@ -38,7 +39,7 @@ from baocheng.engine.work.items import AlreadyDone
 from baocheng.engine.work.models import WorkItem
 from baocheng.kernel.problems import NotPermitted, Problems
 from engine.processes.bpmn_text import bpmn, message, timer
-from engine.processes.world import FORM, NOON, ZHAO, Answered, Refused, World, published
+from engine.processes.world import FORM, NOON, ZHAO, Answered, Done, Refused, World, published
 
 pytestmark = pytest.mark.django_db
 
@@ -477,16 +478,51 @@ def test_progress_tells_where_a_case_is_and_when_it_was_where(world: World) -> N
     assert waiting_counts("race_process", 1) == {"ask": 1}
 
 
+NOTE = "id: note_form\ntitle: 说明\nfields:\n  - {name: text, label: 说明, type: text}\n"
+NOTING = '<userTask id="note" camunda:candidateGroups="clerk" camunda:formKey="note_form"/>'
+
+
+def test_answers_outlive_a_step_that_fails_after_them(world: World) -> None:
+    published(
+        bpmn(START + NOTING + FIRST + END, "s --> note --> first --> e", key="noting"),
+        note__form__yaml=NOTE,
+    )
+    stream = world.thing()
+    start_process("noting", stream, by=ZHAO, at=NOON)
+    world.failing["first"] = RuntimeError("down")
+
+    complete_task(item(stream, "note").id, {"text": "好"}, by=ZHAO, at=NOON)
+
+    assert waiting(stream) == ["first"]
+    assert Instance.objects.get().variables["note"]["value"]["text"]["value"] == "好"
+
+
+@pytest.mark.parametrize("way", ["by a step", "by a message"])
+def test_processes_that_set_each_other_off_for_ever_are_stopped(world: World, way: str) -> None:
+    begin = f'<startEvent id="begin">{message("test.thing.done")}</startEvent>'
+    end = END if way == "by a step" else f'<endEvent id="e">{message("test.thing.done")}</endEvent>'
+    then = FIRST if way == "by a step" else '<intermediateThrowEvent id="first"/>'
+    published(bpmn(begin + then + end, "begin --> first --> e", "test.thing.done", key="echo"))
+    stream = world.thing()
+
+    with pytest.raises(MessagesInCircle), unit():
+        record(Done(what="?"), stream=stream, by=ZHAO, at=NOON)
+
+    assert not Instance.objects.exists()
+
+
 def test_a_form_without_an_operation_keeps_its_answers(world: World) -> None:
-    form = "id: note_form\ntitle: 说明\nfields:\n  - {name: text, label: 说明, type: text}\n"
-    task = '<userTask id="note" camunda:candidateGroups="clerk" camunda:formKey="note_form"/>'
     published(
         bpmn(
-            START + task + '<exclusiveGateway id="g" default="g_f"/>' + END + '<endEvent id="f"/>',
+            START
+            + NOTING
+            + '<exclusiveGateway id="g" default="g_f"/>'
+            + END
+            + '<endEvent id="f"/>',
             's --> note --> g -x[note.text = "好"]-> e\ng --> f',
             key="noting",
         ),
-        note__form__yaml=form,
+        note__form__yaml=NOTE,
     )
     stream = world.thing()
     start_process("noting", stream, by=ZHAO, at=NOON)

@@ -8,22 +8,12 @@ from baocheng.areas.policies import permissions as policies
 from baocheng.engine.streams import Actor
 
 HANDLER_PERMISSIONS = frozenset(
-    {
-        customers.READ,
-        customers.REGISTER,
-        policies.READ,
-        policies.ISSUE,
-        claims.READ,
-        claims.REPORT,
-        claims.HANDLE,
-        billing.CONFIRM,
-    }
+    {customers.REGISTER, policies.ISSUE, claims.REPORT, claims.HANDLE, billing.CONFIRM}
 )
-REVIEWER_PERMISSIONS = frozenset({claims.READ, claims.APPROVE})
+REVIEWER_PERMISSIONS = frozenset({claims.APPROVE})
 
-# The last role of each is the one that the handbook gives to imports: the reviewer's limits of
-# authority hang on it, since a whole past is approved on one day.
-HANDLER_ROLES = frozenset({"claims_handler", "service_agent", "import_handler"})
+# `import_reviewer` is for the handbook's limits of authority: a whole past is approved on one day.
+HANDLER_ROLES = frozenset({"claims_handler", "service_agent"})
 REVIEWER_ROLES = frozenset({"claims_supervisor", "claims_manager", "import_reviewer"})
 
 

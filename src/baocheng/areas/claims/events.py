@@ -124,6 +124,14 @@ class ClaimApproved(Event):
     remark: str
 
 
+@event("claims.claim.refusal_approved.v1")
+@dataclass(frozen=True, kw_only=True)
+class RefusalApproved(Event):
+    """拒赔已审批同意."""
+
+    remark: str
+
+
 @event("claims.claim.returned.v1")
 @dataclass(frozen=True, kw_only=True)
 class ClaimReturned(Event):

@@ -1,6 +1,7 @@
 """What the handbook's conditions and decisions may see of a claim."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from baocheng.areas.claims.enums import CoverStatus
@@ -41,36 +42,61 @@ DEATH_HEADS = frozenset({"death"})
 INJURY_HEADS = frozenset({"third_party_injury", "third_party_medical"})
 
 
-def facts(file: ClaimFile) -> dict[str, Any]:
-    """Return the facts of a claim, by the names in `LABELS`."""
-    claim, product = file.claim, file.product
-    heads = {line.head for line in file.lines}
-    return {
-        "insurance_class": product.insurance_class.value if product else None,
-        "product": claim.product,
-        "kind": claim.kind,
-        "channel": claim.channel,
-        "cover_status": claim.cover_status,
-        "days_in_cover": _days_in_cover(file),
-        "in_waiting_period": _is_in_waiting_period(file),
-        "injury_involved": bool(heads & INJURY_HEADS),
-        "death_involved": bool(heads & DEATH_HEADS),
-        "disability_involved": bool(claim.disability_grades),
-        "is_fault_known": not _needs_fault(file) or claim.fault_ratio is not None,
-        "fault_ratio_percent": None if claim.fault_ratio is None else claim.fault_ratio * 100,
-        "claimed_amount": claim.claimed_amount,
-        "fast_lane_limit": product.fast_lane_amount if product else ZERO,
-        "documents_complete": claim.documents_complete,
-        "supplement_needed": bool(claim.supplement_items) and not claim.documents_complete,
-        "liability": claim.liability or None,
-        "approved": claim.is_approved,
-        "payable_amount": claim.payable_amount,
-        "outstanding_amount": claim.payable_amount - claim.settled_amount,
-        "outcome": claim.outcome or None,
-        "is_reopened": claim.reopened_count > 0,
-        # The last bytes of an identifier are random and never change: the sample can be redrawn.
-        "sample_number": claim.id.int % 100,
-    }
+class Facts(Mapping[str, Any]):
+    """The facts of a claim by the names in `LABELS`; each is computed when it is asked for."""
+
+    def __init__(self, file: ClaimFile) -> None:
+        self._file = file
+
+    def __getitem__(self, name: str) -> Any:
+        return _FACTS[name](self._file)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _FACTS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_FACTS)
+
+    def __len__(self) -> int:
+        return len(_FACTS)
+
+
+_FACTS: Mapping[str, Callable[[ClaimFile], Any]] = {
+    "insurance_class": lambda file: file.product.insurance_class.value if file.product else None,
+    "product": lambda file: file.claim.product,
+    "kind": lambda file: file.claim.kind,
+    "channel": lambda file: file.claim.channel,
+    "cover_status": lambda file: file.claim.cover_status,
+    "days_in_cover": lambda file: _days_in_cover(file),
+    "in_waiting_period": lambda file: _is_in_waiting_period(file),
+    "injury_involved": lambda file: bool(_heads(file) & INJURY_HEADS),
+    "death_involved": lambda file: bool(_heads(file) & DEATH_HEADS),
+    "disability_involved": lambda file: bool(file.claim.disability_grades),
+    "is_fault_known": lambda file: file.claim.fault_ratio is not None or not _needs_fault(file),
+    "fault_ratio_percent": lambda file: _percent(file.claim.fault_ratio),
+    "claimed_amount": lambda file: file.claim.claimed_amount,
+    "fast_lane_limit": lambda file: file.product.fast_lane_amount if file.product else ZERO,
+    "documents_complete": lambda file: file.claim.documents_complete,
+    "supplement_needed": lambda file: (
+        bool(file.claim.supplement_items) and not file.claim.documents_complete
+    ),
+    "liability": lambda file: file.claim.liability or None,
+    "approved": lambda file: file.claim.is_approved,
+    "payable_amount": lambda file: file.claim.payable_amount,
+    "outstanding_amount": lambda file: file.claim.payable_amount - file.claim.settled_amount,
+    "outcome": lambda file: file.claim.outcome or None,
+    "is_reopened": lambda file: file.claim.reopened_count > 0,
+    # The last bytes of an identifier are random and never change: the sample can be redrawn.
+    "sample_number": lambda file: file.claim.id.int % 100,
+}
+
+
+def _heads(file: ClaimFile) -> set[str]:
+    return {line.head for line in file.lines}
+
+
+def _percent(ratio: Decimal | None) -> Decimal | None:
+    return None if ratio is None else ratio * 100
 
 
 def summary(file: ClaimFile) -> Summary:

@@ -10,6 +10,7 @@ from baocheng.areas.claims import permissions
 from baocheng.areas.claims.models import CalculationRecord, Claim, ClaimLine
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.policies import queries as policies
+from baocheng.areas.products.definition import Product
 from baocheng.engine.publishing import versions
 from baocheng.engine.streams import Actor
 from baocheng.engine.unit import opened
@@ -49,31 +50,55 @@ def get_file(id: UUID) -> ClaimFile:
 
 
 def _read(ids: Collection[UUID]) -> dict[UUID, ClaimFile]:
-    claims = {claim.id: claim for claim in Claim.objects.filter(pk__in=ids)}
-    lines: dict[UUID, list[ClaimLine]] = {}
-    for line in ClaimLine.objects.filter(claim_id__in=ids).order_by("claim_id", "place"):
-        lines.setdefault(line.claim_id, []).append(line)
-    records: dict[UUID, list[CalculationRecord]] = {}
-    for one in CalculationRecord.objects.filter(claim_id__in=ids).order_by("claim_id", "sequence"):
-        records.setdefault(one.claim_id, []).append(one)
-    places = {
-        claim.id: (claim.policy_id, claim.loss_at, claim.known_at)
-        for claim in claims.values()
-        if claim.policy_id
+    files = {
+        claim.id: ClaimFile(claim, _product_of(claim)) for claim in Claim.objects.filter(pk__in=ids)
     }
-    covers = policies.covers_at(list(places.values())) if places else {}
-    return {
-        id: ClaimFile(
-            claim=claim,
-            lines=lines.get(id, []),
-            cover=covers.get(places[id]) if id in places else None,
-            product=versions.handbook(claim.handbook_version).find("product", claim.product)
-            if claim.handbook_version
-            else None,
-            calculations=records.get(id, []),
-        )
-        for id, claim in claims.items()
-    }
+    rest = _Rest(files)
+    for file in files.values():
+        file.rest = rest
+    return files
+
+
+def _product_of(claim: Claim) -> Product | None:
+    if claim.handbook_version is None:
+        return None
+    return versions.handbook(claim.handbook_version).find("product", claim.product)
+
+
+class _Rest:
+    """Reads the parts of files that were read together, each part for all of them at once."""
+
+    def __init__(self, files: Mapping[UUID, ClaimFile]) -> None:
+        self._files = files
+
+    def read_lines(self) -> None:
+        lines: dict[UUID, list[ClaimLine]] = {id: [] for id in self._files}
+        rows = ClaimLine.objects.filter(claim_id__in=list(self._files))
+        for row in rows.order_by("claim_id", "place"):
+            lines[row.claim_id].append(row)
+        for id, file in self._files.items():
+            if file.known_lines is None:
+                file.known_lines = lines[id]
+
+    def read_calculations(self) -> None:
+        records: dict[UUID, list[CalculationRecord]] = {id: [] for id in self._files}
+        rows = CalculationRecord.objects.filter(claim_id__in=list(self._files))
+        for row in rows.order_by("claim_id", "sequence"):
+            records[row.claim_id].append(row)
+        for id, file in self._files.items():
+            if file.known_calculations is None:
+                file.known_calculations = records[id]
+
+    def read_covers(self) -> None:
+        asked = {
+            id: (file.claim.policy_id, file.claim.loss_at, file.claim.known_at)
+            for id, file in self._files.items()
+            if file.claim.policy_id
+        }
+        covers = policies.covers_at(list(asked.values())) if asked else {}
+        for id, file in self._files.items():
+            if file.known_cover is None:
+                file.cover = covers.get(asked[id]) if id in asked else None
 
 
 def get_claim_for(actor: Actor, number: str) -> Claim:

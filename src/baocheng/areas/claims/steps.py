@@ -36,7 +36,7 @@ register_kind(
     StreamKind(
         kind="claim",
         load=queries.load_files,
-        facts=facts.facts,
+        facts=facts.Facts,
         fact_names=facts.LABELS,
         summary=facts.summary,
     )
@@ -92,7 +92,7 @@ def register_claim(work: StepCall[ClaimFile]) -> None:
     file = _file(work)
     claim = file.claim
     table = versions.handbook(work.handbook_version).get("decision", "required_documents")
-    needed = decide_on_facts(table, facts.facts(file)).value
+    needed = decide_on_facts(table, facts.Facts(file)).value
     claim.required_documents = sorted(set(needed))
     claim.documents_complete = set(claim.required_documents) <= set(claim.received_documents)
     claim.state = ClaimState.REGISTERED
@@ -109,6 +109,7 @@ def register_claim(work: StepCall[ClaimFile]) -> None:
         by=work.by,
         at=work.at,
     )
+    documenting.ask_for_documents(file, by=work.by, at=work.at)
     if claim.received_documents or claim.documents_complete:
         documenting.record_received(file, claim.received_documents, by=work.by, at=work.at)
 

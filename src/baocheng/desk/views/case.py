@@ -17,7 +17,7 @@ from baocheng.areas.billing.enums import PaymentState
 from baocheng.areas.billing.queries import Payment, payments_of
 from baocheng.areas.claims import permissions
 from baocheng.areas.claims.enums import ClaimState, CoverStatus
-from baocheng.areas.claims.facts import facts
+from baocheng.areas.claims.facts import Facts
 from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.claims.operations.closing import reopen_claim
@@ -135,9 +135,13 @@ def _show_tasks(request: DeskRequest, claim: Claim, refusal: Refusal | None = No
             form = _task_form(request, item, file, made, refusal if is_refused else None)
         tasks.append(_task(request, item, form))
     content = rows.TasksTab(tasks=tasks, waiting=_waiting(claim))
-    return _show(
-        request, claim, "tasks", content, status=refusal.problem.status if refusal else 200
-    )
+    if refusal is None:
+        return _show(request, claim, "tasks", content)
+    # Somebody else has the task now, or it is done: then no form is left to show it beside.
+    is_shown = refusal.item_id in mine
+    notice = None if is_shown else Notice(message=problems.said(refusal.problem))
+    status = refusal.problem.status
+    return _show(request, claim, "tasks", content, status=status, notice=notice)
 
 
 def _task(request: DeskRequest, item: WorkItem, form: Form | None) -> rows.OpenTask:
@@ -174,7 +178,7 @@ def _task_form(
     )
     is_draft = answers is not None
     if answers is None:
-        known = facts(file)
+        known = Facts(file)
         answers = {one.name: known.get(one.prefill) for one in definition.fields if one.prefill}
     sections = sections_of(
         definition,
@@ -481,7 +485,13 @@ def _icon(event_type: str) -> str:
 
 
 def _show(
-    request: DeskRequest, claim: Claim, tab: str, content: Any, *, status: int = 200
+    request: DeskRequest,
+    claim: Claim,
+    tab: str,
+    content: Any,
+    *,
+    status: int = 200,
+    notice: Notice | None = None,
 ) -> HttpResponse:
     clocks = clock_stack(claim.stream, at=request.at)
     page = rows.CasePage(
@@ -496,7 +506,7 @@ def _show(
         cover_note=f"{claim.loss_at:%Y-%m-%d}",
         diagram_url=reverse("desk:case_process", args=[claim.number]),
         position_url=reverse("desk:case_position", args=[claim.number]),
-        notices=_notices(claim),
+        notices=[*([notice] if notice else []), *_notices(claim)],
     )
     return render_page(
         request,

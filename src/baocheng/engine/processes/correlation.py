@@ -1,6 +1,7 @@
 """Find who waits for a message: the journal's events are messages to the processes of a stream."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from baocheng.engine.journal.events import Recorded, receiver
@@ -82,7 +83,7 @@ def _beginning(message: Message) -> Iterator[Stimulus]:
                     by=message.by,
                     at=message.at,
                 )
-                yield stimulus
+                yield replace(stimulus, hops=message.hops)
 
 
 def _handbook(message: Message) -> Handbook | None:
@@ -100,4 +101,5 @@ def _stimulus(run: Run, token: UUID, message: Message) -> Stimulus:
         by=message.by,
         at=message.at,
         variables=message.variables,
+        hops=message.hops,
     )

@@ -186,13 +186,30 @@ class _Painter:
         # Boundary events lie on the border of their task, so they are painted after it.
         for node, shape in sorted(nodes, key=lambda pair: pair[0].type is NodeType.BOUNDARY):
             group = self._group(svg, node)
-            if node.type.is_event:
-                _paint_event(group, node, shape)
-            elif node.type.is_gateway:
-                _paint_gateway(group, node, shape)
-            else:
+            if node.type.is_activity:
                 _paint_activity(group, node, shape)
-            self._paint_marks(group, node, shape)
+            elif node.type.is_event:
+                _paint_event(group, node, shape)
+            else:
+                _paint_gateway(group, node, shape)
+            label = None
+            if node.name and not node.type.is_activity:
+                label = shape.label or self._free_label(node, shape)
+                _paint_label(group, node.name, label)
+            self._paint_marks(group, node, shape._replace(label=label))
+
+    def _free_label(self, node: Node, shape: Shape) -> Bounds:
+        """Return a place for a name that the file gives none: below, above where a line is."""
+        below = _label_below(shape.bounds, node.name)
+        ends = [
+            self.document.edges[flow.id].waypoints[0 if flow.source == node.id else -1]
+            for flow in (*node.outgoing, *node.incoming)
+            if flow.id in self.document.edges
+        ]
+        if all(end.y < shape.bounds.bottom - 1 for end in ends):
+            return below
+        height = 15.0 * len(wrapped(node.name, below.width, _LABEL_SIZE))
+        return below._replace(y=shape.bounds.y - height - 4)
 
     def _group(self, svg: etree._Element, node: Node) -> etree._Element:
         address = self.link(node.id)
@@ -316,8 +333,6 @@ def _paint_event(group: etree._Element, node: Node, shape: Shape) -> None:
     if node.type not in (NodeType.START, NodeType.END):
         _add(group, "circle", class_=f"inner{dashed}", r=radius - 3.5, **ring)
     _paint_symbol(group, event_symbol(node.event, is_thrown=is_thrown), center.x, center.y)
-    if node.name:
-        _paint_label(group, node.name, shape.label or _label_below(shape.bounds, node.name))
 
 
 def _paint_gateway(group: etree._Element, node: Node, shape: Shape) -> None:
@@ -330,8 +345,6 @@ def _paint_gateway(group: etree._Element, node: Node, shape: Shape) -> None:
     )
     _add(group, "polygon", class_="shape", points=" ".join(f"{x:g},{y:g}" for x, y in corners))
     _paint_symbol(group, GATEWAYS[node.type], center.x, center.y)
-    if node.name:
-        _paint_label(group, node.name, shape.label or _label_below(shape.bounds, node.name))
 
 
 def _paint_artifact(svg: etree._Element, artifact: Artifact, shape: Shape) -> None:
@@ -411,13 +424,20 @@ def _label_below(bounds: Bounds, text: str) -> Bounds:
 
 
 def _label_beside(edge: Edge, text: str) -> Bounds:
-    """Return a place above the longest stretch of a line whose file gives none."""
-    first, last = max(pairwise(edge.waypoints), key=lambda ends: hypot(
-        ends[1].x - ends[0].x, ends[1].y - ends[0].y
-    ))  # fmt: skip
-    width = text_width(text, _LABEL_SIZE)
+    """Return a place at the longest stretch of a line whose file gives none: above or beside it."""
+    first, last = max(pairwise(edge.waypoints), key=lambda ends: _distance(*ends))
     middle = Point((first.x + last.x) / 2, (first.y + last.y) / 2)
-    return Bounds(middle.x - width / 2, middle.y - 19, width, 15.0)
+    is_level = abs(last.x - first.x) >= abs(last.y - first.y)
+    room = max(_distance(first, last) - 16, 72.0) if is_level else 96.0
+    lines = wrapped(text, room, _LABEL_SIZE)
+    width, height = max(text_width(line, _LABEL_SIZE) for line in lines), 15.0 * len(lines)
+    if is_level:
+        return Bounds(middle.x - width / 2, middle.y - height - 4, width, height)
+    return Bounds(middle.x + 6, middle.y - height / 2, width, height)
+
+
+def _distance(start: Point, end: Point) -> float:
+    return hypot(end.x - start.x, end.y - start.y)
 
 
 def _inset(bounds: Bounds, by: float) -> Bounds:
@@ -443,8 +463,7 @@ def _drum(bounds: Bounds) -> str:
 
 
 def _toward(start: Point, end: Point, distance: float) -> Point:
-    length = hypot(end.x - start.x, end.y - start.y) or 1.0
-    share = distance / length
+    share = distance / (_distance(start, end) or 1.0)
     return Point(start.x + (end.x - start.x) * share, start.y + (end.y - start.y) * share)
 
 
@@ -457,8 +476,8 @@ def _rounded(waypoints: tuple[Point, ...], start: float = 0.0, end: float = 0.0)
     for before, corner, after in _triples(points):
         reach = min(
             _CORNER,
-            hypot(corner.x - before.x, corner.y - before.y) / 2,
-            hypot(after.x - corner.x, after.y - corner.y) / 2,
+            _distance(before, corner) / 2,
+            _distance(corner, after) / 2,
         )
         near, far = _toward(corner, before, reach), _toward(corner, after, reach)
         path.append(f"L{near.x:g} {near.y:g}Q{corner.x:g} {corner.y:g} {far.x:g} {far.y:g}")

@@ -36,6 +36,7 @@ _NARROW_COLUMN = 80.0
 _PADDING = 30.0
 _POOL_HEAD = 30.0
 _LABEL_WIDTH = 96.0
+_LABEL_INDENT = 6.0
 _LINE = 15.0
 _PREFIXES = {"bpmndi": BPMNDI[1:-1], "dc": DC[1:-1], "di": DI[1:-1]}
 
@@ -534,7 +535,7 @@ class _Plotter:
                 is_straight = container.routes[line.flow.id].leaves is not _AT_NODE
                 start = self._size(line.source)[0] / 2 if is_straight else 0.0
                 room = width[column] / 2 - start
-                need = _label_size(line.flow.name)[0] + 26.0 - room
+                need = _label_size(line.flow.name)[0] + self._indent(line) + 20.0 - room
                 gap[column + 1] = max(gap[column + 1], need)
         left: dict[int, float] = {}
         x = 0.0
@@ -601,9 +602,15 @@ class _Plotter:
             words = _label_size(line.flow.name)
             first = start[-1]
             is_left = points[-1].x < first.x
-            x = first.x - words[0] - 6.0 if is_left else first.x + 6.0
+            indent = self._indent(line) if len(start) == 1 else _LABEL_INDENT
+            x = first.x - words[0] - indent if is_left else first.x + indent
             label = Bounds(x, y - words[1] - 3.0, *words)
         self.drawing.edges[line.flow.id] = Edge(_without_repeats(points), label)
+
+    def _indent(self, line: _Line) -> float:
+        """Return how far from its start the name of a line stands, clear of a default mark."""
+        is_default = self.container.nodes[line.source].default == line.flow.id
+        return _LABEL_INDENT + (12.0 if is_default else 0.0)
 
     def _start(self, line: _Line, route: _Route, source: Bounds) -> list[Point]:
         """Return the points from the source to the row of the line."""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 # Latin words and numbers stay whole; a Chinese text may break after every character.
-_PIECES = re.compile(r"[0-9A-Za-z_./%+-]+|\s+|.")
+_PIECES = re.compile(r"[(（《“]*(?:[0-9A-Za-z_./%+-]+|\s+|.)")
 _NEVER_FIRST = frozenset("，。、；：？！）》”’…%,.;:?!)")
 
 

@@ -130,6 +130,8 @@ def complete_tasks(completions: Sequence[Completion], *, by: Actor, at: datetime
             run, token = places[item.token_id]
             run.by, run.at = by, at
             _take_answers(run, token, item, completion.answers)
+            # What the answers left as variables must outlive a step that fails after them.
+            runs.write([run])
             stimulus = Stimulus(
                 instance=run.row.id,
                 action=Action.COMPLETE,

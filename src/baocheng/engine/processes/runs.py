@@ -60,17 +60,22 @@ class Stimulus:
     at: datetime
     variables: Mapping[str, Any] = field(default_factory=dict)
     is_refusable: bool = False
+    hops: int = 0
 
 
 @dataclass(frozen=True)
 class Message:
-    """Something that whoever waits for one of these names on this stream should hear."""
+    """Something that whoever waits for one of these names on this stream should hear.
+
+    `hops` counts the processes that passed it on to each other.
+    """
 
     names: tuple[str, ...]
     stream: Stream
     by: Actor
     at: datetime
     variables: Mapping[str, Any] = field(default_factory=dict)
+    hops: int = 0
 
 
 @dataclass
@@ -111,6 +116,7 @@ class Run:
         }
         self.by: Actor = SYSTEM
         self.at: datetime = row.started_at
+        self.hops = 0
         self.subject: Any = None
         self._kept = dict(row.variables)
         self._facts: Mapping[str, Any] | None = None
@@ -128,7 +134,7 @@ class Run:
         """What conditions and decisions see: variables, then the facts of the case as it is now."""
         if self._facts is None:
             known = self.kind.facts(self.subject) if self.kind and self.subject is not None else {}
-            self._facts = ChainMap(self.variables, dict(known))
+            self._facts = ChainMap(self.variables, known)  # type: ignore[arg-type]
         return self._facts
 
     def forget_facts(self) -> None:
@@ -165,7 +171,7 @@ class Run:
         Raises:
             NotWaiting: a person completed what is no longer awaited.
         """
-        self.by, self.at = stimulus.by, stimulus.at
+        self.by, self.at, self.hops = stimulus.by, stimulus.at, stimulus.hops
         self.variables.update(stimulus.variables)
         self.forget_facts()
         execution = self.execution

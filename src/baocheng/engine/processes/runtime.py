@@ -12,6 +12,7 @@ savepoint. The call that fails there leaves an incident at its token; all else s
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
+from contextvars import ContextVar
 from uuid import UUID
 
 from baocheng.engine.decisions.decide import decide_on_facts
@@ -24,6 +25,22 @@ from baocheng.engine.processes.results import shaped
 from baocheng.engine.processes.runs import Action, Message, Run, Stimulus
 from baocheng.engine.unit import Unit, before_writing, current
 from baocheng.kernel.problems import Conflict, Problem
+from baocheng.kernel.text import _
+
+
+class MessagesInCircle(Problem):
+    """Processes keep setting each other off without anybody waiting in between."""
+
+    code = "processes.messages_in_circle"
+    message = _("流程之间的消息循环不止，请检查手册中的消息事件。")
+
+
+# An undone attempt and a new one are both final when they say so.
+_FINAL = (Conflict, MessagesInCircle)
+# How far processes may set each other off in one unit: by what their steps record, and by messages.
+_DEPTH_MAX = 20
+_HOPS_MAX = 50
+_depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
 @before_writing
@@ -40,13 +57,24 @@ def _drain(unit: Unit) -> bool:
 def advance(stimuli: Sequence[Stimulus]) -> None:
     """Let these things happen, all together if nothing fails.
 
+    What a step records may be a message to further processes: they advance inside this, when the
+    step's savepoint is written.
+
     Raises:
         Problem: what follows from a person's act is refused; nothing of it stands.
         Conflict: somebody else changed what a step was changing.
+        MessagesInCircle: this goes on for ever.
     """
-    if not _together(stimuli):
-        for stimulus in stimuli:
-            _alone(stimulus)
+    depth = _depth.get()
+    if depth > _DEPTH_MAX:
+        raise MessagesInCircle
+    token = _depth.set(depth + 1)
+    try:
+        if not _together(stimuli):
+            for stimulus in stimuli:
+                _alone(stimulus)
+    finally:
+        _depth.reset(token)
 
 
 def _together(stimuli: Sequence[Stimulus]) -> bool:
@@ -67,7 +95,7 @@ def _together(stimuli: Sequence[Stimulus]) -> bool:
             _finish(at_hand.values())
     except Exception as error:
         is_refusal = isinstance(error, Problem) and any(each.is_refusable for each in stimuli)
-        if isinstance(error, Conflict) or is_refusal or not is_guarded:
+        if isinstance(error, _FINAL) or is_refusal or not is_guarded:
             raise
         return False
     return True
@@ -110,9 +138,16 @@ def _go_on(run: Run, token: Token) -> None:
     node = run.node(token)
     run.forget_facts()
     if node.event is EventType.MESSAGE:
-        runs.board().messages.append(Message((node.message,), run.row.stream, run.by, run.at))
+        _send(run, node.message)
     if _is_live(run, token):
         run.execution.complete(token.id)
+
+
+def _send(run: Run, name: str) -> None:
+    if run.hops > _HOPS_MAX:
+        raise MessagesInCircle
+    message = Message((name,), run.row.stream, run.by, run.at, hops=run.hops + 1)
+    runs.board().messages.append(message)
 
 
 def _decide(run: Run, token: Token) -> None:
@@ -177,7 +212,7 @@ def _attempt(stimulus: Stimulus, token_id: UUID) -> Exception | None:
                 registry.get_step(node.step)([run.call(token)])
             _go_on(run, token)
             _finish([run])
-    except Conflict:
+    except _FINAL:
         raise
     except Exception as error:  # noqa: BLE001 - shown as an incident, whatever it is
         return error
@@ -187,6 +222,6 @@ def _attempt(stimulus: Stimulus, token_id: UUID) -> Exception | None:
 def _at_hand(stimulus: Stimulus) -> Run:
     """Return the run as it is now: a savepoint that was undone made everybody forget it."""
     run = runs.load([stimulus.instance])[stimulus.instance]
-    run.by, run.at = stimulus.by, stimulus.at
+    run.by, run.at, run.hops = stimulus.by, stimulus.at, stimulus.hops
     runs.load_subjects([run])
     return run

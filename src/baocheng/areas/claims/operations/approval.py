@@ -4,7 +4,7 @@ from datetime import datetime
 
 from baocheng.areas.claims import permissions
 from baocheng.areas.claims.enums import CoverStatus
-from baocheng.areas.claims.events import ClaimApproved, ClaimReturned
+from baocheng.areas.claims.events import ClaimApproved, ClaimReturned, RefusalApproved
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.engine.journal.record import record
 from baocheng.engine.streams import SYSTEM, Actor
@@ -89,6 +89,7 @@ def approve_refusal(file: ClaimFile, remark: str, *, by: Actor, at: datetime) ->
     require_four_eyes(file.stream, MADE_IN, by, makers=[file.claim.reported_by])
     file.claim.is_approved, file.claim.approved_by = True, by.id
     current().change(file.claim, "is_approved", "approved_by")
+    record(RefusalApproved(remark=remark), stream=file.stream, by=by, at=at)
 
 
 def return_claim(file: ClaimFile, reason: str, *, by: Actor, at: datetime) -> None:

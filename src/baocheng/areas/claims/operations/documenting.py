@@ -95,6 +95,25 @@ def receive_claim_documents(
     return answers
 
 
+def ask_for_documents(file: ClaimFile, *, by: Actor, at: datetime) -> None:
+    """Confirm the report and say what evidence is still needed, where some is."""
+    claim = file.claim
+    if not claim.documents_complete:
+        missing = set(claim.required_documents) - set(claim.received_documents)
+        notifying.send_acceptance(
+            file,
+            received=names_of(claim.received_documents),
+            required=names_of(sorted(missing)),
+            by=by,
+            at=at,
+        )
+
+
+def names_of(kinds: Sequence[str]) -> list[str]:
+    """Return what people call these kinds of document."""
+    return [DOCUMENT_NAMES.get(kind, kind) for kind in kinds]
+
+
 def record_received(file: ClaimFile, kinds: Sequence[str], *, by: Actor, at: datetime) -> None:
     """Record that evidence arrived: the statutory clocks start from here."""
     line = file.product.insurance_class.value if file.product else ""
@@ -132,7 +151,7 @@ def request_supplement(file: ClaimFile, *, by: Actor, at: datetime) -> None:
         raise _second_supplement(claim.supplement_requested_at)
     claim.state, claim.supplement_requested_at = ClaimState.SUPPLEMENTING, at
     current().change(claim, "state", "supplement_requested_at")
-    items = [DOCUMENT_NAMES.get(kind, kind) for kind in claim.supplement_items]
+    items = names_of(claim.supplement_items)
     notifying.send_letter("claim_supplement", file, by=by, at=at, items=items)
     record(SupplementRequested(items=items), stream=file.stream, by=by, at=at)
 
@@ -143,6 +162,6 @@ def _second_supplement(first: datetime) -> SecondSupplement:
 
 def remind_customer(file: ClaimFile, *, by: Actor, at: datetime) -> None:
     """Remind the customer of what is still missing."""
-    items = [DOCUMENT_NAMES.get(kind, kind) for kind in file.claim.supplement_items]
+    items = names_of(file.claim.supplement_items)
     notifying.remind(file, items=items, by=by, at=at)
     record(CustomerReminded(items=items), stream=file.stream, by=by, at=at)

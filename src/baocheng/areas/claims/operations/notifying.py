@@ -56,6 +56,15 @@ def send_letter(
     return letter
 
 
+def send_acceptance(
+    file: ClaimFile, *, received: Sequence[str], required: Sequence[str], by: Actor, at: datetime
+) -> Letter:
+    """Confirm the report in writing and say which documents are needed (交强险条例第二十八条)."""
+    return send_letter(
+        "claim_acceptance", file, by=by, at=at, items=received, required_items=required
+    )
+
+
 def send_decision(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
     """Write the decision line by line, with the grounds for what is not covered."""
     claim = file.claim

@@ -12,6 +12,7 @@ from baocheng.areas.claims.events import ClaimReported, PolicyMatched
 from baocheng.areas.claims.models import Claim, ClaimLine
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.claims.operations.documenting import ClaimClosedAlready
+from baocheng.areas.claims.operations.assessment import lock_totals
 from baocheng.areas.customers.queries import accounts_of_parties, parties_by_ids
 from baocheng.areas.policies import queries as policies
 from baocheng.areas.policies.bitemporal import Cover
@@ -187,18 +188,19 @@ def report_claims(
     """Take many reports in one transaction; a refused one becomes its problem, the rest go on."""
     permissions.require(by, permissions.REPORT)
     with unit():
-        found = policies.find_by_numbers({one.policy_number for one in reports} - {""})
+        numbers = [compact(one.policy_number) for one in reports]
+        found = policies.find_by_numbers(set(numbers) - {""})
         wanted = [
-            (found[one.policy_number].id, one.loss_at, at)
-            for one in reports
-            if one.policy_number in found
+            (found[number].id, one.loss_at, at)
+            for number, one in zip(numbers, reports, strict=True)
+            if number in found
         ]
         covers = policies.covers_at(wanted)
         claimed, strangers = _claimed_invoices(reports), _strangers(reports)
         answers: list[Claim | Problem] = []
         files: list[ClaimFile] = []
-        for report in reports:
-            policy = found.get(report.policy_number)
+        for number, report in zip(numbers, reports, strict=True):
+            policy = found.get(number)
             cover = covers.get((policy.id, report.loss_at, at)) if policy else None
             problems = [
                 *_faults(report, policy is not None, at),
@@ -220,6 +222,8 @@ def report_claims(
         _choose_accounts(files)
         for file in files:
             _write(file, by, at)
+        # Before the processes begin: all claims of the batch in one order, see `lock_totals`.
+        lock_totals(file for file in files if _may_decide_itself(file))
         start_processes(
             [NewInstance(PROCESSES[Kind(file.claim.kind)], file.stream) for file in files],
             by=by,
@@ -234,12 +238,7 @@ def _faults(report: LossReport, is_policy_known: bool, at: datetime) -> Iterable
     if not report.reporter_name.strip():
         yield ReporterMissing("reporter_name")
     if report.policy_number and not is_policy_known:
-        try:
-            business_number.parse(report.policy_number, field="policy_number")
-        except Problem as problem:
-            yield problem
-        else:
-            yield UnknownPolicy("policy_number", number=report.policy_number)
+        yield _not_found(report.policy_number)
     if not (report.policy_number or report.insured_name.strip() or report.insured_id):
         yield PolicyOrPersonMissing("policy_number", "insured_name")
     if report.kind == Kind.RECOVERY and not any(line.amount for line in report.lines):
@@ -249,6 +248,15 @@ def _faults(report: LossReport, is_policy_known: bool, at: datetime) -> Iterable
         if line.incurred_on > today:
             yield LineAfterToday(f"lines.{place}.incurred_on", place=place + 1)
         yield from _wrong_amounts(line, f"lines.{place}")
+
+
+def _not_found(number: str) -> Problem:
+    """Return why there is no policy of this number: it is mistyped, or nobody has it."""
+    try:
+        business_number.parse(number, field="policy_number")
+    except Problem as problem:
+        return problem
+    return UnknownPolicy("policy_number", number=number)
 
 
 def _wrong_amounts(line: ReportedLine, path: str) -> Iterable[Problem]:
@@ -360,7 +368,9 @@ def _open_file(
         for place, line in enumerate(report.lines, 1)
     ]
     claim.claimed_amount = sum((line.amount for line in lines if line.amount), ZERO)
-    file = ClaimFile(claim=claim, lines=lines)
+    file = ClaimFile(claim)
+    file.known_lines, file.known_calculations = lines, []
+    file.cover = None
     if policy is not None:
         _attach(file, policy, cover)
     return file
@@ -401,6 +411,11 @@ def _choose_accounts(files: Sequence[ClaimFile]) -> None:
             file.claim.payee_account_id = latest.get(file.claim.payee_id)
 
 
+def _may_decide_itself(file: ClaimFile) -> bool:
+    product = file.product
+    return product is not None and file.claim.claimed_amount <= product.fast_lane_amount
+
+
 def _write(file: ClaimFile, by: Actor, at: datetime) -> None:
     claim = file.claim
     current().add(claim)
@@ -430,7 +445,7 @@ def match_policy(*, claim_id: UUID, policy_number: str, by: Actor, at: datetime)
     Raises:
         ClaimClosedAlready: nothing is changed any more.
         PolicyMatchedAlready: it runs on a policy already.
-        UnknownPolicy: there is no such policy.
+        UnknownPolicy, BusinessNumberFormat, BusinessNumberCheckDigit: there is no such policy.
         Problems: the policy's product does not know what is claimed.
     """
     permissions.require(by, permissions.HANDLE)
@@ -441,10 +456,9 @@ def match_policy(*, claim_id: UUID, policy_number: str, by: Actor, at: datetime)
             raise ClaimClosedAlready
         if file.claim.cover_status == CoverStatus.IN_FORCE:
             raise PolicyMatchedAlready(number=file.claim.policy_number)
-        found = policies.find_by_numbers({policy_number})
-        if policy_number not in found:
-            raise UnknownPolicy("policy_number", number=policy_number)
-        policy = found[policy_number]
+        policy = policies.find_by_numbers({compact(policy_number)}).get(compact(policy_number))
+        if policy is None:
+            raise _not_found(policy_number)
         place = (policy.id, file.claim.loss_at, file.claim.known_at)
         _attach(file, policy, policies.covers_at([place]).get(place))
         wrong = list(_unknown_heads(file))
@@ -457,7 +471,7 @@ def match_policy(*, claim_id: UUID, policy_number: str, by: Actor, at: datetime)
             *("cover_status", "insured_id", "insured_name", "payee_id", "payee_account_id"),
         )
         record(
-            PolicyMatched(policy_number=policy_number, cover_status=file.claim.cover_status),
+            PolicyMatched(policy_number=policy.number, cover_status=file.claim.cover_status),
             stream=file.stream,
             by=by,
             at=at,
