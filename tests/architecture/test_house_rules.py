@@ -217,9 +217,9 @@ RULES = (
                     "approval": "approve_claim approve_refusal return_claim",
                     "assessment": "assess_liability calculate_benefit confirm_calculation",
                     "closing": "visit_customer close_claim",
-                    "documenting": "record_received review_documents request_supplement"
-                    " remind_customer",
-                    "notifying": "send_letter send_decision send_refusal remind",
+                    "documenting": "ask_for_documents record_received review_documents"
+                    " request_supplement remind_customer",
+                    "notifying": "send_letter send_acceptance send_decision send_refusal remind",
                     "payee": "correct_payee",
                     "settlement": "issue_decision issue_refusal instruct_payment book_recovery",
                 }.items()

@@ -83,10 +83,15 @@ def a_report(policy: Policy, lines: Sequence[ReportedLine] = (), **facts: Any) -
 
 
 def report(
-    policy: Policy, lines: Sequence[ReportedLine] = (), *, at: datetime = FRIDAY, **facts: Any
+    policy: Policy,
+    lines: Sequence[ReportedLine] = (),
+    *,
+    login: str = "zhouting",
+    at: datetime = FRIDAY,
+    **facts: Any,
 ) -> Claim:
     """Report a claim as 周婷 at the service desk does."""
-    return report_claim(report=a_report(policy, lines, **facts), by=act("zhouting"), at=at)
+    return report_claim(report=a_report(policy, lines, **facts), by=act(login), at=at)
 
 
 def report_illness(policy: Policy, amount: str = "40000.00", **facts: Any) -> Claim:

@@ -97,8 +97,10 @@ def test_only_wrong_field_speaks_for_the_whole(anonymous):
 
 
 def test_missing_body_is_invalid(anonymous):
-    assert problem(anonymous.post("/tokens"), 422)["code"] == "rest.invalid_request"
-    assert problem(anonymous.post("/tokens", []), 422)["code"] == "rest.invalid_request"
+    for body in (None, []):
+        document = problem(anonymous.post("/tokens", body), 422)
+        assert document["code"] == "rest.invalid_request"
+        assert document["detail"] == "请求缺少内容，或内容不是对象。"
 
 
 def test_identifier_of_another_shape_is_not_found(caller):

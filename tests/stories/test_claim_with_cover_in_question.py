@@ -59,6 +59,7 @@ def test_a_claim_with_cover_in_question_is_taken_and_decided_by_people(company: 
         "triaged",
         "documents_accepted",
         "liability_assessed",
+        "refusal_approved",
         "refused",
         "refusal_notified",
     ]

@@ -100,7 +100,7 @@ def test_a_medical_claim_waits_for_documents_once_and_is_paid(company: None) -> 
     assert clock(claim, "claim_decision_ordinary", APPROVED_AT).stopped_at == APPROVED_AT
     assert due(claim, "claim_payment", APPROVED_AT) == date(2025, 10, 24)
 
-    assert render_pending(at=SENT) == 2
+    assert render_pending(at=SENT) == 3
     assert send_to_bank(SENT).splitlines()[-1] == "TOTAL,,,1,59500.00"
     hear_from_bank(PAID)
     assert clock(claim, "claim_payment", PAID).stopped_at == PAID

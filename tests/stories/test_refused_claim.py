@@ -65,7 +65,7 @@ def test_a_claim_is_refused_by_two_people_with_clause_reason_and_facts(company: 
     assert letter.values["clause_text"].startswith("美容、整形、健康体检")
     assert letter.values["reasons"] == ["属于责任免除"]
     assert letter.values["facts"] == NOT_COVERED["facts"]
-    assert render_pending(at=PRINTED) == 1
+    assert render_pending(at=PRINTED) == 2
     stopped = clock(claim, "refusal_notice", PRINTED)
     assert (stopped.state, stopped.stopped_at) == (ClockState.STOPPED, PRINTED)
 
@@ -85,6 +85,7 @@ def test_a_claim_is_refused_by_two_people_with_clause_reason_and_facts(company: 
         "calculation_confirmed",
         "returned",
         "liability_assessed",
+        "refusal_approved",
         "refused",
         "refusal_notified",
         "visited",

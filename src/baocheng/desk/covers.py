@@ -1,15 +1,14 @@
 """What a policy covered at the moment of a loss, and what changed afterwards, as pairs."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from baocheng.areas.claims.enums import CoverStatus
-from baocheng.areas.claims.models import Claim
 from baocheng.areas.policies.bitemporal import Cover
 from baocheng.areas.policies.enums import TransactionKind
-from baocheng.areas.policies.models import PolicyTransaction
 from baocheng.areas.products.definition import Product
 from baocheng.areas.products.inputs import CoverageTerms
 from baocheng.areas.products.queries import get_product
@@ -17,9 +16,13 @@ from baocheng.kernel.time import SHANGHAI
 from baocheng.ui.components import Pair
 from baocheng.ui.templatetags.ui import yuan
 
+if TYPE_CHECKING:
+    from baocheng.areas.claims.models import Claim
+    from baocheng.areas.policies.models import PolicyTransaction
+
 
 def pairs_of(
-    claim: Claim, cover: Cover | None, later: Sequence[PolicyTransaction]
+    claim: "Claim", cover: Cover | None, later: Sequence["PolicyTransaction"]
 ) -> Sequence[Pair]:
     """Return the cover at the moment of loss as known at the report, later changes marked."""
     state = Pair(label=_("保障"), value=str(CoverStatus(claim.cover_status).label))
@@ -50,7 +53,7 @@ def _coverage(product: Product, terms: CoverageTerms) -> Pair:
     return Pair(label=_("责任"), value=coverage.name, note=" · ".join(amounts))
 
 
-def _later(change: PolicyTransaction) -> Pair:
+def _later(change: "PolicyTransaction") -> Pair:
     kind = TransactionKind(change.kind)
     effective = change.starts_at.astimezone(SHANGHAI)
     note = _("{on} 起生效，报案之后才记录，不影响本案").format(on=f"{effective:%Y-%m-%d}")

@@ -1,5 +1,6 @@
 """Put a page into its frame."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from baocheng.areas.claims import permissions as claims
 from baocheng.areas.customers import permissions as customers
-from baocheng.areas.organisation.queries import branch_names
+from baocheng.areas.organisation.queries import acting_branches, branch_names
 from baocheng.areas.policies import permissions as policies
 from baocheng.desk import problems
-from baocheng.desk.rows.shell import Destination, Shell
+from baocheng.desk.rows.shell import Destination, Place, Shell
 from baocheng.engine.journal.permissions import READ_JOURNAL
 from baocheng.engine.publishing.permissions import READ_HANDBOOK
 from baocheng.engine.publishing.versions import NothingPublished, handbook_at
@@ -42,11 +43,12 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def shell(request: "DeskRequest", section: str) -> Shell:
     """Return the frame as this person sees it."""
-    actor = request.actor
+    actor, places = request.actor, _places(request)
     return Shell(
         name=actor.name,
         role=_roles(request),
-        branch=_branch(request),
+        branch=_branch(request, places),
+        places=places if len(places) > 1 else [],
         company=settings.COMPANY_NAME,
         destinations=list(_destinations(actor, section)),
         clock_at=request.at if settings.IS_DEMO else None,
@@ -99,11 +101,25 @@ def _version(request: "DeskRequest") -> int | None:
         return None
 
 
-def _branch(request: "DeskRequest") -> str:
-    """Return the name of the branch acted for, asked for once in a session."""
+def _places(request: "DeskRequest") -> list[Place]:
+    """Return the branches that this person may act for, asked for once in a session."""
+    known: list[list[str]] | None = request.session.get("places")
+    if known is None:
+        branches = acting_branches(request.user, at=request.at)
+        known = [[branch.path, branch.name] for branch in branches]
+        request.session["places"] = known
+    here = request.actor.branch
+    return [Place(path=path, name=name, is_current=path == here) for path, name in known]
+
+
+def _branch(request: "DeskRequest", places: Sequence[Place]) -> str:
+    """Return the name of the branch acted for; one's own may hold no role of its own."""
     path = request.actor.branch
-    names: dict[str, str] = request.session.setdefault("branch_names", {})
+    names = {place.path: place.name for place in places}
     if path not in names:
-        names.update(branch_names([path]))
-        request.session.modified = True
+        own: dict[str, str] = request.session.setdefault("branch_names", {})
+        if path not in own:
+            own.update(branch_names([path]))
+            request.session.modified = True
+        names.update(own)
     return names.get(path, path)

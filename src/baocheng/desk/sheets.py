@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.products.definition import Product
 from baocheng.areas.products.enums import Reason
 from baocheng.desk.rows.case import Reduction, SheetLine, SheetStep, SheetTab
 from baocheng.kernel.amount_words import in_words
 from baocheng.kernel.money import ZERO
 
+if TYPE_CHECKING:
+    from baocheng.areas.claims.models.file import ClaimFile
+
 Stored = Mapping[str, Any]
 
 
-def tab_of(file: ClaimFile) -> SheetTab | None:
+def tab_of(file: "ClaimFile") -> SheetTab | None:
     """Return the latest calculation of a claim, None where there is none yet."""
     if not file.calculations:
         return None

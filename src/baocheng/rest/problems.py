@@ -55,6 +55,7 @@ class InvalidRequest(Problem):
 
     code = "rest.invalid_request"
     message = _("填写的内容有误，请逐项修改。")
+    no_body = _("请求缺少内容，或内容不是对象。")
 
 
 class UnknownAddress(NotFound):
@@ -180,6 +181,8 @@ def _invalid(errors: Iterable[Mapping[str, Any]]) -> HttpResponse:
         problem = context.get("problem")  # put there by a field of `schema`
         code = problem.code if problem else InvalidRequest.code
         detail = said(problem) if problem else sentence_of(error["type"], context)
+        if not names:
+            detail = gettext(InvalidRequest.no_body)
         found.append(_error(code, detail, [".".join(str(name) for name in names)]))
     only = found[0] if len(found) == 1 else None
     return _document(

@@ -1,9 +1,11 @@
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
 from baocheng.areas.claims.enums import ClaimState, Liability, LiabilityReason, Outcome
-from baocheng.areas.claims.models import ClaimLine
+from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.operations.assessment import (
     Assessment,
     ClauseMissing,
@@ -12,7 +14,7 @@ from baocheng.areas.claims.operations.assessment import (
     assess_liability,
 )
 from baocheng.areas.claims.operations.closing import reopen_claim
-from baocheng.areas.claims.operations.reporting import InvoiceAlreadyClaimed
+from baocheng.areas.claims.operations.reporting import InvoiceAlreadyClaimed, report_claim
 from baocheng.areas.claims.queries import get_file
 from baocheng.areas.products.calculations import recompute
 from baocheng.engine.documents.models import Letter
@@ -27,6 +29,7 @@ from factories.claims import (
     VISITED,
     a_bill,
     a_line,
+    a_report,
     assess,
     bring_to_approval,
     do,
@@ -80,9 +83,10 @@ def test_refusal_cites_a_clause_of_the_product() -> None:
 
 
 def test_claim_without_lines_is_not_calculated() -> None:
-    claim = report_illness(a_medical_policy(), lines=[])
+    policy = a_medical_policy()
+    given = replace(a_report(policy, channel="PHONE", fault_ratio=None), lines=[])
+    claim = report_claim(report=given, by=act("zhouting"), at=FRIDAY)
     do(claim, "review_documents", COMPLETE)
-    ClaimLine.objects.filter(claim_id=claim.id).delete()
 
     with refused(NothingToCalculate, "lines", code="claims.nothing_to_calculate"):
         do(claim, "assess_liability", COVERED)
@@ -151,10 +155,10 @@ def test_calculating_again_spends_nothing_twice() -> None:
     assert fresh(claim).counted_calculation == 4
 
 
-def refuse(claim: object, at: object = FRIDAY) -> None:
+def refuse(claim: Claim, at: datetime = FRIDAY) -> None:
     """Let 赵敏 and 陈静 refuse what waits to be assessed."""
-    do(claim, "assess_liability", NOT_COVERED, at=at)  # type: ignore[arg-type]
-    do(claim, "approve_refusal", APPROVED, "chenjing", at)  # type: ignore[arg-type]
+    do(claim, "assess_liability", NOT_COVERED, at=at)
+    do(claim, "approve_refusal", APPROVED, "chenjing", at)
 
 
 def test_refusing_twice_gives_back_once() -> None:

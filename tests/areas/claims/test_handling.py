@@ -33,7 +33,6 @@ from factories.claims import (
     COMPLETE,
     COVERED,
     RETURNED,
-    a_report,
     bring_to_approval,
     clock,
     do,
@@ -77,12 +76,7 @@ def test_who_assessed_a_claim_does_not_approve_it() -> None:
 
 def test_who_reported_a_claim_does_not_approve_it() -> None:
     also("chenjing", "service_agent")
-    policy = a_medical_policy()
-    report = a_report(policy, channel="PHONE")
-    claim = report_illness(policy)
-    claim.reported_by = act("chenjing").id
-    claim.save(update_fields=["reported_by"])
-    assert report.policy_number == policy.number
+    claim = report_illness(a_medical_policy(), login="chenjing")
     bring_to_approval(claim)
 
     with refused(FourEyes, code="work.four_eyes"):

@@ -179,7 +179,7 @@ def test_form_refuses_amounts_that_are_none(amount: str) -> None:
 
 def test_invoice_is_claimed_once_whatever_its_spelling() -> None:
     first, second = a_medical_policy(), a_medical_policy()
-    report_illness(first, lines=[a_bill("surgery", "900.00", invoice="沪 ０012-3a")])
+    report_illness(first, lines=[a_bill("surgery", "900.00", invoice="沪 001\uff12-3a")])
 
     with refused(InvoiceAlreadyClaimed, "lines.0.invoice", code="claims.invoice_already_claimed"):
         report_illness(second, lines=[a_bill("medicine", "70.00", invoice="沪00123A")])

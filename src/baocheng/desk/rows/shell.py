@@ -20,6 +20,15 @@ class Destination:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """One branch that this person may act for."""
+
+    path: str
+    name: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shell:
     """The bar and the navigation; `clock_at` is set only where the clock can be moved."""
 
@@ -27,6 +36,7 @@ class Shell:
     role: str
     branch: str
     destinations: Sequence[Destination]
+    places: Sequence[Place] = ()
     company: str = ""
     clock_at: datetime | None = None
     handbook_version: int | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -11,15 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from baocheng.areas.billing.enums import PaymentState
 from baocheng.areas.billing.queries import Payment, payments_of
 from baocheng.areas.claims import permissions
 from baocheng.areas.claims.enums import ClaimState, CoverStatus
 from baocheng.areas.claims.facts import Facts
-from baocheng.areas.claims.models import Claim
-from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.claims.operations.closing import reopen_claim
 from baocheng.areas.claims.operations.documenting import DOCUMENT_NAMES, receive_claim_documents
 from baocheng.areas.claims.operations.reporting import match_policy
@@ -69,6 +66,10 @@ from baocheng.ui.components import (
     Tone,
 )
 
+if TYPE_CHECKING:
+    from baocheng.areas.claims.models import Claim
+    from baocheng.areas.claims.models.file import ClaimFile
+
 _STATE_TONES = {
     ClaimState.SUPPLEMENTING: Tone.PAUSED,
     ClaimState.CLOSED: Tone.DONE,
@@ -96,7 +97,7 @@ _PAYMENT_TONES = {
 }
 
 
-def state_of(claim: Claim) -> Badge:
+def state_of(claim: "Claim") -> Badge:
     """Return where a claim stands."""
     state = ClaimState(claim.state)
     return Badge(label=str(state.label), tone=_STATE_TONES.get(state, Tone.ON_TIME))
@@ -122,7 +123,9 @@ def show_refused_task(request: DeskRequest, number: str, refusal: Refusal) -> Ht
     return _show_tasks(request, get_claim_for(request.actor, number), refusal)
 
 
-def _show_tasks(request: DeskRequest, claim: Claim, refusal: Refusal | None = None) -> HttpResponse:
+def _show_tasks(
+    request: DeskRequest, claim: "Claim", refusal: Refusal | None = None
+) -> HttpResponse:
     items = open_items_of([claim.stream])[claim.stream]
     mine = {item.id for item in items if item.assignee == request.actor.id}
     made = decisions_of(claim.stream) if mine else ()
@@ -163,7 +166,7 @@ def _task(request: DeskRequest, item: WorkItem, form: Form | None) -> rows.OpenT
 def _task_form(
     request: DeskRequest,
     item: WorkItem,
-    file: ClaimFile,
+    file: "ClaimFile",
     made: Sequence[MadeDecision],
     refusal: Refusal | None,
 ) -> Form | None:
@@ -202,7 +205,7 @@ def _task_form(
     )
 
 
-def _suggestions(claim: Claim, made: Sequence[MadeDecision]) -> Mapping[str, tuple[str, str]]:
+def _suggestions(claim: "Claim", made: Sequence[MadeDecision]) -> Mapping[str, tuple[str, str]]:
     """Return what screening says beside the question that it screened for."""
     screened = [one for one in made if one.key == "liability_screening"]
     if not screened:
@@ -213,7 +216,7 @@ def _suggestions(claim: Claim, made: Sequence[MadeDecision]) -> Mapping[str, tup
     return {"liability": (sentence_, reverse("desk:case_decisions", args=[claim.number]))}
 
 
-def _waiting(claim: Claim) -> str:
+def _waiting(claim: "Claim") -> str:
     if claim.state == ClaimState.SUPPLEMENTING:
         return _("正在等客户补充资料；资料到达后继续办理。")
     if claim.state == ClaimState.CLOSED:
@@ -229,7 +232,7 @@ def show_documents(request: DeskRequest, number: str) -> HttpResponse:
 
 
 def _show_documents(
-    request: DeskRequest, claim: Claim, refused: Sequence[str] = ()
+    request: DeskRequest, claim: "Claim", refused: Sequence[str] = ()
 ) -> HttpResponse:
     documents = documents_of(claim.stream)
     received = [one for one in documents if one.direction == Direction.IN]
@@ -245,7 +248,7 @@ def _show_documents(
     return _show(request, claim, "documents", content, status=422 if refused else 200)
 
 
-def _document_row(claim: Claim, kind: str, received: Sequence[Document]) -> rows.DocumentRow:
+def _document_row(claim: "Claim", kind: str, received: Sequence[Document]) -> rows.DocumentRow:
     found = [one for one in received if one.kind == kind]
     if found:
         state = DocumentState(found[-1].state)
@@ -282,14 +285,14 @@ def _size(count: int) -> str:
     return f"{kilobytes:.0f} KB" if kilobytes < 1000 else f"{kilobytes / 1024:.1f} MB"
 
 
-def _documents_summary(claim: Claim) -> str:
+def _documents_summary(claim: "Claim") -> str:
     if claim.supplement_requested_at is not None:
         on = claim.supplement_requested_at.date().isoformat()
         return _("{on} 已一次性通知补充").format(on=on)
     return _("资料齐全") if claim.documents_complete else ""
 
 
-def _upload_form(claim: Claim, refused: Sequence[str]) -> Form:
+def _upload_form(claim: "Claim", refused: Sequence[str]) -> Form:
     kinds = [Choice(value=kind, label=_(name)) for kind, name in DOCUMENT_NAMES.items()]
     fields = [
         Field(name="kind", label=_("单证种类"), kind="choice", choices=kinds, is_required=True),
@@ -305,10 +308,11 @@ def _upload_form(claim: Claim, refused: Sequence[str]) -> Form:
     )
 
 
-@require_POST
 @staff_only(permissions.READ)
 def receive_files(request: DeskRequest, number: str) -> HttpResponse:
     """Take files for the claim; each is accepted or refused on its own."""
+    if request.method != "POST":
+        return redirect("desk:case_documents", number)
     request.upload_handlers = [BoundedUpload(request)]
     claim = get_claim_for(request.actor, number)
     kind = request.POST.get("kind", "")
@@ -486,7 +490,7 @@ def _icon(event_type: str) -> str:
 
 def _show(
     request: DeskRequest,
-    claim: Claim,
+    claim: "Claim",
     tab: str,
     content: Any,
     *,
@@ -519,7 +523,7 @@ def _show(
     )
 
 
-def _head(request: DeskRequest, claim: Claim, clock: ClockView | None) -> rows.CaseHead:
+def _head(request: DeskRequest, claim: "Claim", clock: ClockView | None) -> rows.CaseHead:
     is_decided = claim.state in (ClaimState.PAYING, ClaimState.PAID, ClaimState.CLOSED)
     calculated = is_decided or claim.payable_amount
     return rows.CaseHead(
@@ -537,13 +541,13 @@ def _head(request: DeskRequest, claim: Claim, clock: ClockView | None) -> rows.C
     )
 
 
-def _ball(claim: Claim, clock: ClockView | None) -> Party:
+def _ball(claim: "Claim", clock: ClockView | None) -> Party:
     if claim.state == ClaimState.SUPPLEMENTING:
         return Party.CUSTOMER
     return clock.ball_with if clock else Party.US
 
 
-def _actions(request: DeskRequest, claim: Claim) -> Sequence[Link]:
+def _actions(request: DeskRequest, claim: "Claim") -> Sequence[Link]:
     actions = []
     if claim.policy_id is None and request.actor.may(permissions.HANDLE):
         url = reverse("desk:case_match", args=[claim.number])
@@ -554,7 +558,7 @@ def _actions(request: DeskRequest, claim: Claim) -> Sequence[Link]:
     return actions
 
 
-def _tabs(claim: Claim, current: str) -> Sequence[Tab]:
+def _tabs(claim: "Claim", current: str) -> Sequence[Tab]:
     labels = {
         "tasks": (_("当前任务"), "case"),
         "documents": (_("单证"), "case_documents"),
@@ -575,7 +579,7 @@ def _tabs(claim: Claim, current: str) -> Sequence[Tab]:
     ]
 
 
-def _people(request: DeskRequest, claim: Claim) -> Sequence[Pair]:
+def _people(request: DeskRequest, claim: "Claim") -> Sequence[Pair]:
     insured = mask_name(claim.insured_name) if claim.insured_name else None
     customer = links.customer(request.actor, claim.insured_id)
     policy = links.policy(request.actor, claim.policy_number if claim.policy_id else "")
@@ -594,7 +598,7 @@ def _people(request: DeskRequest, claim: Claim) -> Sequence[Pair]:
     ]
 
 
-def _cover(claim: Claim) -> Sequence[Pair]:
+def _cover(claim: "Claim") -> Sequence[Pair]:
     if claim.policy_id is None:
         return [Pair(label=_("保障"), value=str(CoverStatus.UNVERIFIED.label))]
     cover = cover_at(claim.policy_id, effective=claim.loss_at, known=claim.known_at)
@@ -602,7 +606,7 @@ def _cover(claim: Claim) -> Sequence[Pair]:
     return covers.pairs_of(claim, cover, later)
 
 
-def _notices(claim: Claim) -> Sequence[Notice]:
+def _notices(claim: "Claim") -> Sequence[Notice]:
     notices = []
     if claim.cover_status == CoverStatus.IN_QUESTION:
         sentence_ = _("出险时间不在已知的保险期间内；报案照常受理，由责任认定判断。")

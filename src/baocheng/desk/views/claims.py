@@ -1,6 +1,7 @@
 """案件: every claim that this person may see, newest first."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -8,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from baocheng.areas.claims import permissions
 from baocheng.areas.claims.enums import ClaimState
-from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.queries import list_claims_for, search_claims_for
 from baocheng.desk import lists
 from baocheng.desk.door import DeskRequest, staff_only
@@ -17,6 +17,9 @@ from baocheng.desk.rows.work import ClaimListPage, ClaimRow
 from baocheng.desk.views.case import state_of
 from baocheng.kernel.masks import mask_name
 from baocheng.kernel.time import SHANGHAI
+
+if TYPE_CHECKING:
+    from baocheng.areas.claims.models import Claim
 
 _ENDED = (ClaimState.CLOSED,)
 
@@ -52,7 +55,7 @@ def list_claims(request: DeskRequest) -> HttpResponse:
     return render_page(request, "desk/claims.html", section="claims", page=page)
 
 
-def rows_of(claims: Sequence[Claim]) -> Sequence[ClaimRow]:
+def rows_of(claims: Sequence["Claim"]) -> Sequence[ClaimRow]:
     """Return claims as lists show them."""
     return [
         ClaimRow(

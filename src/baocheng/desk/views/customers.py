@@ -1,6 +1,7 @@
 """客户: find one, masked; see a protected field for a reason."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,7 +13,6 @@ from baocheng.areas.claims import permissions as claim_permissions
 from baocheng.areas.claims.queries import list_claims_for
 from baocheng.areas.customers import permissions
 from baocheng.areas.customers.enums import IdentityKind, PartyKind, ProtectedField, Sex
-from baocheng.areas.customers.models import BankAccount, Party
 from baocheng.areas.customers.operations.revealing import reveal_bank_account, reveal_field
 from baocheng.areas.customers.queries import accounts_of_parties, find_parties, get_party_for
 from baocheng.areas.policies import permissions as policy_permissions
@@ -29,6 +29,9 @@ from baocheng.engine.journal.queries import events_of, sentence
 from baocheng.kernel.problems import NotFound
 from baocheng.kernel.time import business_date
 from baocheng.ui.components import Badge, Entry, Field, Pair, Tone
+
+if TYPE_CHECKING:
+    from baocheng.areas.customers.models import BankAccount, Party
 
 _LISTED_MAX = 20
 
@@ -78,7 +81,7 @@ def show_customer(request: DeskRequest, party_id: UUID) -> HttpResponse:
     return render_page(request, "desk/customer.html", section="customers", page=page)
 
 
-def _facts(party: Party, request: DeskRequest) -> Sequence[Pair]:
+def _facts(party: "Party", request: DeskRequest) -> Sequence[Pair]:
     age = party.age_on(business_date(request.at))
     facts = [
         Pair(label=_("性别"), value=str(Sex(party.sex).label) if party.sex else None),
@@ -89,7 +92,7 @@ def _facts(party: Party, request: DeskRequest) -> Sequence[Pair]:
     return [pair for pair in facts if pair.value]
 
 
-def _policies(request: DeskRequest, party: Party) -> Sequence[PolicyRow]:
+def _policies(request: DeskRequest, party: "Party") -> Sequence[PolicyRow]:
     if not request.actor.may(policy_permissions.READ):
         return []
     numbers = [ref.number for ref in find_by_insured(party.id)][:_LISTED_MAX]
@@ -97,14 +100,14 @@ def _policies(request: DeskRequest, party: Party) -> Sequence[PolicyRow]:
     return policy_rows(list(found), request.at)
 
 
-def _claims(request: DeskRequest, party: Party) -> Sequence[ClaimRow]:
+def _claims(request: DeskRequest, party: "Party") -> Sequence[ClaimRow]:
     if not request.actor.may(claim_permissions.READ):
         return []
     found = list_claims_for(request.actor).filter(insured_id=party.id)
     return claim_rows(list(found[:_LISTED_MAX]))
 
 
-def _masked(party: Party) -> dict[str, tuple[str, str]]:
+def _masked(party: "Party") -> dict[str, tuple[str, str]]:
     """Return the protected fields that a party has: label and masked value by address name."""
     values = {
         ProtectedField.IDENTITY_NUMBER: party.masked_identity_number,
@@ -116,7 +119,7 @@ def _masked(party: Party) -> dict[str, tuple[str, str]]:
 
 
 def _sensitive(
-    request: DeskRequest, party: Party, accounts: Sequence[BankAccount]
+    request: DeskRequest, party: "Party", accounts: Sequence["BankAccount"]
 ) -> Sequence[rows.Sensitive]:
     shown = [
         _row(request, party, name, label, masked)
@@ -134,7 +137,7 @@ def _sensitive(
 
 def _row(
     request: DeskRequest,
-    party: Party,
+    party: "Party",
     name: str,
     label: str,
     value: str,
@@ -207,12 +210,12 @@ def mask(request: DeskRequest, party_id: UUID, field: str) -> HttpResponse:
     return render(request, "desk/sensitive.html", {"one": row})
 
 
-def _find_account(party: Party, field: str) -> BankAccount | None:
+def _find_account(party: "Party", field: str) -> "BankAccount | None":
     accounts = accounts_of_parties([party.id])
     return next((one for one in accounts if str(one.id) == field), None)
 
 
-def _label(party: Party, field: str, account: BankAccount | None) -> str:
+def _label(party: "Party", field: str, account: "BankAccount | None") -> str:
     if account is not None:
         return str(ProtectedField.BANK_ACCOUNT.label)
     known = _masked(party)

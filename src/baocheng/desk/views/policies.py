@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -13,7 +14,6 @@ from baocheng.areas.customers.queries import find_parties
 from baocheng.areas.policies import permissions
 from baocheng.areas.policies.bitemporal import Cover
 from baocheng.areas.policies.enums import TransactionKind
-from baocheng.areas.policies.models import Policy, PolicyTransaction
 from baocheng.areas.policies.queries import (
     accumulators_of,
     cover_at,
@@ -36,6 +36,9 @@ from baocheng.kernel.problems import Problem
 from baocheng.kernel.text import _ as marked
 from baocheng.kernel.time import SHANGHAI, business_date
 from baocheng.ui.components import Badge, Field, Notice, Pair, Tone
+
+if TYPE_CHECKING:
+    from baocheng.areas.policies.models import Policy, PolicyTransaction
 
 _KIND_TONES = {
     TransactionKind.ISSUE: Tone.ON_TIME,
@@ -77,7 +80,7 @@ def _numbers(request: DeskRequest, query: str) -> set[str]:
     return numbers
 
 
-def rows_of(policies: Sequence[Policy], at: datetime) -> Sequence[rows.PolicyRow]:
+def rows_of(policies: Sequence["Policy"], at: datetime) -> Sequence[rows.PolicyRow]:
     """Return policies as lists show them."""
     return [
         rows.PolicyRow(
@@ -93,7 +96,7 @@ def rows_of(policies: Sequence[Policy], at: datetime) -> Sequence[rows.PolicyRow
     ]
 
 
-def _product(policy: Policy) -> Product:
+def _product(policy: "Policy") -> Product:
     product: Product = handbook(policy.handbook_version).get("product", policy.product)
     return product
 
@@ -161,7 +164,7 @@ def _moment_field(name: str, label: str, moment: datetime) -> Field:
     return Field(name=name, label=label, kind="datetime", value=value, is_required=True)
 
 
-def _facts(request: DeskRequest, policy: Policy, cover: Cover | None) -> Sequence[Pair]:
+def _facts(request: DeskRequest, policy: "Policy", cover: Cover | None) -> Sequence[Pair]:
     since, until = business_date(policy.starts_at), business_date(policy.ends_at)
     facts = [
         Pair(
@@ -187,7 +190,7 @@ def _facts(request: DeskRequest, policy: Policy, cover: Cover | None) -> Sequenc
 
 
 def _coverages(
-    policy: Policy, cover: Cover | None, later: Sequence[PolicyTransaction]
+    policy: "Policy", cover: Cover | None, later: Sequence["PolicyTransaction"]
 ) -> Sequence[rows.CoverageLine]:
     """Return the coverages of the moment, and those that only became known later."""
     known = list(cover.covers) if cover else []
@@ -212,7 +215,7 @@ def _coverages(
     ]
 
 
-def _transaction(change: PolicyTransaction, known: datetime) -> rows.TransactionRow:
+def _transaction(change: "PolicyTransaction", known: datetime) -> rows.TransactionRow:
     kind = TransactionKind(change.kind)
     terms = change.layer().terms
     return rows.TransactionRow(

@@ -43,11 +43,13 @@ def _form(item: WorkItem) -> Form:
     return form
 
 
-@require_POST
 @staff_only()
 def complete(request: DeskRequest, item_id: UUID) -> HttpResponse:
     """Hand a form in; what is refused comes back beside its fields, with everything kept."""
     item = get_item_for(request.actor, item_id)
+    if request.method != "POST":
+        # Somebody reloads the page that a refused form came back as.
+        return redirect(_case_url(item))
     answers = read_answers(_form(item), request.POST)
     if request.POST.get("save"):
         save_draft(answers, form=item.form, item_id=item.id, by=request.actor, at=request.at)

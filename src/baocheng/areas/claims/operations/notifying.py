@@ -32,40 +32,42 @@ def send_letter(
     by: Actor,
     at: datetime,
     **values: Any,
-) -> Letter:
-    """Prepare a letter and tell the customer that it is there."""
+) -> Letter | None:
+    """Prepare a letter and tell the customer, where there is a way, that it is there.
+
+    Nobody is written to about a claim taken over from another system, which did so itself.
+    """
+    if file.claim.source is not None:
+        return None
     known = {**_values(file, at), **values}
+    version, contacts = file.handbook_version, _contacts(file)
     letter = prepare_letter(
-        stream=file.stream,
-        template=template,
-        values=known,
-        by=by,
-        at=at,
-        version=file.handbook_version,
+        stream=file.stream, template=template, values=known, by=by, at=at, version=version
     )
-    queue_message(
-        stream=file.stream,
-        template=template,
-        values=known,
-        to=_contacts(file),
-        attachments=[letter.id],
-        by=by,
-        at=at,
-        version=file.handbook_version,
-    )
+    if contacts:
+        queue_message(
+            stream=file.stream,
+            template=template,
+            values=known,
+            to=contacts,
+            attachments=[letter.id],
+            by=by,
+            at=at,
+            version=version,
+        )
     return letter
 
 
 def send_acceptance(
     file: ClaimFile, *, received: Sequence[str], required: Sequence[str], by: Actor, at: datetime
-) -> Letter:
+) -> Letter | None:
     """Confirm the report in writing and say which documents are needed (交强险条例第二十八条)."""
     return send_letter(
         "claim_acceptance", file, by=by, at=at, items=received, required_items=required
     )
 
 
-def send_decision(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
+def send_decision(file: ClaimFile, *, by: Actor, at: datetime) -> Letter | None:
     """Write the decision line by line, with the grounds for what is not covered."""
     claim = file.claim
     grounds = {}
@@ -76,7 +78,7 @@ def send_decision(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
     return send_letter("claim_decision", file, by=by, at=at, lines=_lines(file), **grounds)
 
 
-def send_refusal(file: ClaimFile, *, by: Actor, at: datetime) -> Letter:
+def send_refusal(file: ClaimFile, *, by: Actor, at: datetime) -> Letter | None:
     """Write the refusal with clause, facts and reason."""
     facts = file.claim.liability_facts
     return send_letter("claim_refusal", file, by=by, at=at, facts=facts, **_grounds(file))
