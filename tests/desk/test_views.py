@@ -123,6 +123,21 @@ def test_navigation_leads_to_no_refusal(seat: Seat, login: str) -> None:
     assert set(answers.values()) == {200}
 
 
+def test_address_that_leads_nowhere_says_what_to_do(seat: Seat) -> None:
+    response = seat("zhaomin").get("/nothing/here/")
+
+    assert response.status_code == 404
+    assert "回到待办" in response.content.decode()
+
+
+def test_reloading_a_refused_form_goes_back_to_the_case(seat: Seat) -> None:
+    item = latest("assess_liability")
+
+    response = seat("zhaomin").get(reverse("desk:task_complete", args=[item.id]))
+
+    assert response["Location"] == reverse("desk:case", args=[number_of(item)])
+
+
 def test_claim_of_another_branch_does_not_exist(seat: Seat) -> None:
     claim = Claim.objects.exclude(number=None).latest("id")
     Claim.objects.filter(pk=claim.pk).update(branch="1/11")
@@ -406,6 +421,17 @@ def test_refused_report_opens_nothing_and_keeps_the_draft(
     assert f'id="problem_{field}"' in response.content.decode()
     assert Claim.objects.count() == before
     assert "13800001111" in client.get(reverse("desk:report")).content.decode()
+
+
+def test_refused_report_shows_its_lines_again(seat: Seat) -> None:
+    line = {"lines.0.head": "surgery", "lines.0.incurred_on": "2026-06-08", "lines.0.amount": "-5"}
+
+    response = seat("zhouting").post(reverse("desk:report"), {**REPORT, **line})
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'name="lines.0.amount" value="-5"' in page
+    assert "金额“-5”无效" in page
 
 
 # --- approvals -------------------------------------------------------------------------------

@@ -102,14 +102,14 @@ def _field(
 
 
 def _choices(field: FormField, value: Any, stream: Stream | None) -> Sequence[ui.Choice]:
+    if field.type is not FieldType.BOOLEAN and field.type not in WITH_OPTIONS:
+        return ()
     chosen = set(value) if isinstance(value, list | tuple) else {written(value)}
     if field.type is FieldType.BOOLEAN:
         options = (("true", _("是")), ("false", _("否")))
         return [
             ui.Choice(value=code, label=label, is_chosen=code in chosen) for code, label in options
         ]
-    if field.type not in WITH_OPTIONS:
-        return ()
     return [
         ui.Choice(
             value=option.value,

@@ -43,11 +43,7 @@ ROOMS = [
     *(["demo"] if IS_DEMO else []),
 ]
 INSTALLED_APPS = [
-    *(
-        f"baocheng.{room}"
-        for room in ROOMS
-        if (PACKAGE / room.replace(".", "/") / "apps.py").exists()
-    ),
+    *(f"baocheng.{room}" for room in ROOMS),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,16 +1,14 @@
 """The addresses of every face."""
 
-from importlib.util import find_spec
+from django.urls import include, path, re_path
 
-from django.urls import include, path
-
+from baocheng.rest.door import unknown_address
 from baocheng.settings.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("baocheng.rest.urls")),
+    re_path("^api/", unknown_address),
+    path("", include("baocheng.desk.urls")),
 ]
-if find_spec("baocheng.rest.urls"):
-    urlpatterns.append(path("api/v1/", include("baocheng.rest.urls")))
-if find_spec("baocheng.desk.urls"):
-    urlpatterns.append(path("", include("baocheng.desk.urls")))
