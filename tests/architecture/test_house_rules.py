@@ -47,6 +47,9 @@ class Rule:
         )
         return [(f"{path} {name}", f"{path}:{line} {name}") for path, line, name in found]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 def files(*patterns: str, without: tuple[str, ...] = ()) -> Callable[[], Iterable[Path]]:
     """Return the files of the product that fit a pattern; migrations are history."""

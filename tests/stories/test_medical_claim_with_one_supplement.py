@@ -119,6 +119,7 @@ def test_a_medical_claim_waits_for_documents_once_and_is_paid(company: None) -> 
     assert events(claim) == [
         "claim.reported",
         "claim.registered",
+        "letter.prepared",
         "claim.documents_received",
         "claim.triaged",
         "letter.prepared",
@@ -135,6 +136,7 @@ def test_a_medical_claim_waits_for_documents_once_and_is_paid(company: None) -> 
         "letter.prepared",
         "claim.decided",
         "payment.instructed",
+        "letter.rendered",
         "letter.rendered",
         "letter.rendered",
         "payment.sent",

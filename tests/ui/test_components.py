@@ -10,7 +10,7 @@ from django.utils import translation
 from baocheng.kernel import time
 from baocheng.kernel.time import SHANGHAI
 from baocheng.ui.components import Badge, Clock, ClockMark, Field, Form, Notice, Pair, Submit, Tone
-from baocheng.ui.templatetags.ui import day, moment, shown, yuan
+from baocheng.ui.templatetags.ui import day, deadline, moment, shown, yuan
 
 FRIDAY = datetime(2025, 9, 26, 14, 30, tzinfo=SHANGHAI)
 
@@ -36,6 +36,13 @@ def test_moment_leaves_out_the_present_year() -> None:
     with time.frozen(FRIDAY), translation.override("zh-hans"):
         assert moment(FRIDAY) == "09-26 周五 14:30"
         assert moment(datetime(2024, 12, 31, 16, 0, tzinfo=SHANGHAI)) == "2024-12-31 周二 16:00"
+
+
+def test_deadline_that_ends_with_a_day_is_that_day() -> None:
+    with time.frozen(FRIDAY), translation.override("zh-hans"):
+        assert deadline(datetime(2025, 9, 27, tzinfo=SHANGHAI)) == "09-26 周五"
+        assert deadline(FRIDAY) == "09-26 周五 14:30"
+        assert deadline(None) == "—"
 
 
 def test_day_names_the_weekday() -> None:

@@ -104,9 +104,12 @@ def _start(port: int, workers: int) -> list[subprocess.Popen[bytes]]:
         *("--workers", str(workers), "--threads", "4", "--log-level", "warning"),
     ]
     worker = [sys.executable, "-m", "baocheng.cli.worker"]
-    # Children get Ctrl-C from here alone, so that each is told once and waited for.
+    # Children get Ctrl-C from here alone, so that each is told once and waited for; what the worker
+    # says of its jobs is for its log, not for the console.
     return [
-        subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  (ours)
+        subprocess.Popen(  # noqa: S603  (ours)
+            command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+        )
         for command in (web, worker)
     ]
 

@@ -1,6 +1,6 @@
 """Turn what the engine says of clocks, turns and states into what the components show."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -86,7 +86,9 @@ def deadline_mark(due_at: datetime | None, at: datetime, *, is_paused: bool = Fa
 
 
 def _late(due_at: datetime, at: datetime) -> str:
-    days = (business_date(at) - business_date(due_at)).days
+    # A deadline is exclusive: one at midnight was in time until the day before ended.
+    last_day = business_date(due_at - timedelta(microseconds=1))
+    days = (business_date(at) - last_day).days
     if days < 1:
         return _("今天逾期")
     return _("逾期 {n} 天").format(n=days)

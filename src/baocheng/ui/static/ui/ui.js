@@ -312,10 +312,10 @@
 
   async function saveDraft(form) {
     const status = $("[data-draft-status]", form);
-    const show = (state, suffix = "") => {
+    const show = (state) => {
       if (!status) return;
       status.dataset.state = state;
-      status.textContent = status.dataset[state] + suffix;
+      status.textContent = status.dataset[state];
     };
     const values = new FormData(form);
     for (const [name, value] of [...values]) if (value instanceof File) values.delete(name);
@@ -324,8 +324,7 @@
       const answer = await fetch(form.dataset.draft, { method: "POST", body: values, keepalive: true });
       if (!answer.ok) throw new Error(answer.statusText);
       delete form.dataset.unsaved;
-      const time = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
-      show("saved", ` ${time}`);
+      show("saved");
     } catch {
       show("failed");
     }
@@ -508,6 +507,7 @@
   });
 
   function prepare(root) {
+    if (!isMac) $$("kbd", root).forEach((key) => (key.textContent = key.textContent.replace("⌘", "Ctrl ")));
     $$("table[data-lines]", root).forEach(addUp);
     $$("[data-choosing]", root).forEach(showChosen);
     if (root.matches?.("[data-choosing]")) showChosen(root);
@@ -518,7 +518,6 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    if (!isMac) $$("kbd").forEach((key) => (key.textContent = key.textContent.replace("⌘", "Ctrl ")));
     if (matchMedia("(max-width: 900px)").matches) $$("[data-fold-small]").forEach((box) => (box.open = false));
     showSwitches();
     prepare(document);
