@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 import baocheng
 from baocheng.cli import server
+from baocheng.engine.publishing import versions
+from baocheng.kernel.time import now
 from baocheng.settings import env
 
 SOURCE = Path(baocheng.__file__).parent
@@ -101,10 +104,16 @@ def _build_template(template: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_memory_of_other_handbooks() -> None:
-    from baocheng.engine.publishing import versions
-
+def _no_memory_of_other_handbooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Counts of statements must not depend on how long ago the versions were read.
+    monkeypatch.setattr(versions, "READ_AGAIN_AFTER", inf)
     versions.forget()
+
+
+@pytest.fixture
+def versions_read(db: None) -> None:
+    """The handbook versions are in memory, as in a process that has been running."""
+    versions.find_handbook_at(now())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from django.core.management import call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 import baocheng
 
@@ -102,7 +102,7 @@ def _spoken(translations: GNUTranslations, message: Message) -> list[str]:
 
 
 def test_every_message_of_the_source_is_in_the_catalogue(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     if shutil.which("xgettext") is None:
         pytest.skip("GNU gettext is not installed, so messages cannot be extracted here.")
@@ -118,4 +118,6 @@ def test_every_message_of_the_source_is_in_the_catalogue(
 
     call_command("makemessages", locale=["en"], no_location=True, verbosity=0)
 
-    assert {m.name for m in read(extracted)} - {m.name for m in MESSAGES} == set()
+    found = {message.name for message in read(extracted)}
+    assert found
+    assert found - {message.name for message in MESSAGES} == set()

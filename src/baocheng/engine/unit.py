@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, connections, models, transaction
 
 from baocheng.kernel.problems import Conflict, Problem
 
@@ -272,8 +272,34 @@ def _array_type(field: models.Field[Any, Any]) -> str:
     return f"{kind.partition('(')[0]}[]"
 
 
+# Values of these columns go to the driver as they are.
+_PLAIN = (
+    models.UUIDField,
+    models.TextField,
+    models.CharField,
+    models.IntegerField,
+    models.BooleanField,
+    models.DateTimeField,
+    models.BinaryField,
+)
+
+
+@lru_cache
+def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """Return what turns a value of the field into one for the driver, None where nothing does."""
+    kind = type(field)
+    if kind in _PLAIN or (kind.get_prep_value is models.CharField.get_prep_value):
+        return None
+    wrapper = connections[connection.alias]
+    return lambda value: field.get_db_prep_save(value, wrapper)
+
+
 def _values(row: models.Model, fields: Iterable[models.Field[Any, Any]]) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    values = row.__dict__
+    return [
+        prepare(values[field.attname]) if (prepare := _preparation(field)) else values[field.attname]
+        for field in fields
+    ]
 
 
 def _write(

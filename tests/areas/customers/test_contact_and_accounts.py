@@ -127,6 +127,7 @@ def test_company_account_has_no_check_digit(company: Party) -> None:
         add_bank_account(party=company, number="12AB5678", by=CLERK, at=NOON)
 
 
+@pytest.mark.usefixtures("versions_read")
 def test_many_accounts_take_the_same_statements_for_any_number(
     wang_fang: Party, company: Party, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

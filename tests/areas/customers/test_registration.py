@@ -206,6 +206,7 @@ def test_register_persons_again_registers_nobody_twice() -> None:
     assert Party.objects.count() == 3
 
 
+@pytest.mark.usefixtures("versions_read")
 @pytest.mark.parametrize("count", [1, 50])
 def test_register_persons_takes_the_same_statements_for_any_number(
     count: int, django_assert_num_queries: DjangoAssertNumQueries

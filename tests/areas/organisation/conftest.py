@@ -9,6 +9,7 @@ from baocheng.areas.organisation import permissions
 from baocheng.areas.organisation.enums import BranchLevel
 from baocheng.areas.organisation.models import Branch, Staff
 from baocheng.areas.organisation.operations import grant_role, hire_staff, open_branch
+from baocheng.engine.publishing.defaults import RELEASE
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.versions import publish
 from baocheng.engine.streams import Actor
@@ -72,7 +73,7 @@ class Company:
 def company(db: None) -> Company:
     """赵敏 handles claims in 东城, 陈静 approves them for 北京."""
     handbook = Handbook({"company.roles.yaml": ROLES, "payment.authority.yaml": AUTHORITY})
-    publish(handbook, effective_at=NOON, approved_by="staff:board", by=ADMINISTRATOR, at=NOON)
+    publish(handbook, effective_at=NOON, approved_by=RELEASE, by=ADMINISTRATOR, at=NOON)
 
     def branch(code: str, name: str, parent: Branch | None, level: BranchLevel) -> Branch:
         return open_branch(

@@ -11,6 +11,7 @@ from baocheng.areas.organisation.operations.founding import (
 )
 from baocheng.areas.organisation.operations.roles import UnknownRole
 from baocheng.areas.organisation.queries import actor_of
+from baocheng.engine.publishing.defaults import RELEASE
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.versions import publish
 
@@ -36,7 +37,7 @@ def found(at: datetime) -> None:
 
 def test_found_company_opens_the_head_office_and_hires_the_administrator(db: None) -> None:
     handbook = Handbook({"company.roles.yaml": ROLES})
-    publish(handbook, effective_at=NOON, approved_by="staff:board", by=ADMINISTRATOR, at=NOON)
+    publish(handbook, effective_at=NOON, approved_by=RELEASE, by=ADMINISTRATOR, at=NOON)
 
     found(NOON)
 
@@ -57,7 +58,7 @@ def test_found_company_twice_is_refused(company: Company) -> None:
 
 def test_found_company_needs_the_handbooks_role(db: None) -> None:
     handbook = Handbook({"company.roles.yaml": ROLES.replace("administrator", "clerk")})
-    publish(handbook, effective_at=NOON, approved_by="staff:board", by=ADMINISTRATOR, at=NOON)
+    publish(handbook, effective_at=NOON, approved_by=RELEASE, by=ADMINISTRATOR, at=NOON)
 
     with pytest.raises(UnknownRole):
         found(NOON)

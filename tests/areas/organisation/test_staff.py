@@ -78,6 +78,7 @@ def test_hire_staff_twice_is_refused(
     assert get_user_model().objects.count() == 2
 
 
+@pytest.mark.usefixtures("versions_read")
 def test_actor_has_the_roles_and_permissions_of_the_handbook(
     company: Company, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -24,6 +24,7 @@ from baocheng.engine.documents.queries import (
 )
 from baocheng.engine.documents.variables import ValueMissing
 from baocheng.engine.journal.queries import events_of, sentence
+from baocheng.engine.publishing.defaults import RELEASE
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.versions import publish
 from baocheng.engine.streams import Actor, Stream
@@ -62,7 +63,7 @@ def handbook() -> None:
 
 def publish_letter(text: str, at: datetime) -> None:
     files = {"claims/acceptance.letter.typ": text}
-    publish(Handbook(files), effective_at=at, approved_by="staff:2", by=ZHAO, at=at)
+    publish(Handbook(files), effective_at=at, approved_by=RELEASE, by=ZHAO, at=at)
 
 
 def prepare(stream: Stream, **values: Any) -> Letter:

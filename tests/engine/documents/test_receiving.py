@@ -97,6 +97,7 @@ def test_receive_documents_records_each_file_without_its_name() -> None:
     assert event.payload["sha256"] == documents_of(claim)[0].file_id
 
 
+@pytest.mark.usefixtures("versions_read")
 def test_receive_documents_costs_the_same_for_one_and_for_many(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -92,6 +92,7 @@ def test_receivers_get_a_whole_unit_at_once() -> None:
     assert [len(batch) for batch in heard] == [5]
 
 
+@pytest.mark.usefixtures("versions_read")
 @pytest.mark.django_db
 def test_a_unit_writes_many_streams_in_as_many_statements_as_one() -> None:
     with CaptureQueriesContext(connection) as for_one, unit():

@@ -30,6 +30,7 @@ from baocheng.engine.messaging.outbox import (
 from baocheng.engine.messaging.port import Channel, DeliveryFailed, Outgoing, Receipt
 from baocheng.engine.messaging.queries import get_message, list_messages, messages_of
 from baocheng.engine.messaging.registry import Channels, configured_channels
+from baocheng.engine.publishing.defaults import RELEASE
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.versions import publish
 from baocheng.engine.streams import SYSTEM, Actor, Stream
@@ -91,7 +92,7 @@ class Recording:
 @pytest.fixture(autouse=True)
 def handbook() -> None:
     before = NOON - timedelta(days=1)
-    publish(Handbook(FILES), effective_at=before, approved_by="staff:2", by=ZHAO, at=before)
+    publish(Handbook(FILES), effective_at=before, approved_by=RELEASE, by=ZHAO, at=before)
 
 
 def new_claim() -> Stream:
@@ -329,6 +330,7 @@ def test_a_message_carries_a_document_handed_in() -> None:
     assert email.attachments == [b"%PDF-1.7"]
 
 
+@pytest.mark.usefixtures("versions_read")
 def test_deliver_due_costs_the_same_for_one_and_for_many(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -124,6 +124,10 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+# Seconds for which another process may not yet see a version published just now.
+READ_AGAIN_AFTER = 1.0
+
+
 class _Known(NamedTuple):
     """The versions as this process last read them."""
 
@@ -131,7 +135,7 @@ class _Known(NamedTuple):
     rows: Sequence[tuple[UUID, int, datetime]]
 
 
-_known = _Known(0.0, [])
+_known: _Known | None = None
 
 
 @lru_cache(maxsize=32)
@@ -166,7 +170,7 @@ def _find(number: int) -> UUID | None:
 def forget() -> None:
     """Read the versions anew: one was published, or another database is behind the connection."""
     global _known
-    _known = _Known(0.0, [])
+    _known = None
 
 
 def handbook_at(at: datetime) -> Handbook:
@@ -175,10 +179,16 @@ def handbook_at(at: datetime) -> Handbook:
     Raises:
         NothingPublished: none is.
     """
-    effective = [id for id, _number, since in _versions() if since <= at]
-    if not effective:
+    found = find_handbook_at(at)
+    if found is None:
         raise NothingPublished
-    return _load(effective[-1])
+    return found
+
+
+def find_handbook_at(at: datetime) -> Handbook | None:
+    """Return the version that holds at the moment `at`, None where none does."""
+    effective = [id for id, _number, since in _versions() if since <= at]
+    return _load(effective[-1]) if effective else None
 
 
 def latest_versions() -> Sequence[HandbookVersion]:
@@ -195,7 +205,7 @@ def _versions() -> Sequence[tuple[UUID, int, datetime]]:
     """Return id, number and effective moment of every version, read at most once a second."""
     global _known
     now = monotonic()
-    if now - _known.read_at > 1 or not _known.rows:
+    if _known is None or now - _known.read_at > READ_AGAIN_AFTER:
         rows = HandbookVersion.objects.order_by("number")
         _known = _Known(now, list(rows.values_list("id", "number", "effective_at")))
     return _known.rows
