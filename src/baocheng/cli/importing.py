@@ -42,6 +42,9 @@ def import_(
     system; exits 2 when a figure differs.
     """
     _prepare()
+    from baocheng.cli import memory
+
+    memory.settle()
     from baocheng.adapters.imports.crew import import_crew
     from baocheng.adapters.imports.registry import SOURCES
     from baocheng.adapters.imports.runner import Import

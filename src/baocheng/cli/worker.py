@@ -3,10 +3,13 @@
 import django
 from django.core.management import call_command
 
+from baocheng.cli import memory
+
 
 def main() -> None:
     """Work until told to stop."""
     django.setup()
+    memory.settle()
     call_command("procrastinate", "worker", "--concurrency", "2", "--delete-jobs", "successful")
 
 

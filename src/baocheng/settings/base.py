@@ -121,6 +121,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "baocheng.desk.views.signing.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 
 # --- storage ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.db import connection
 from baocheng.areas.billing.models import Entry, PaymentInstruction
 from baocheng.areas.billing.queries import ledger_balance
 from baocheng.areas.claims.models import Claim
+from baocheng.areas.claims.operations import reporting
 from baocheng.areas.policies.models import Accumulator
 from baocheng.engine.journal.chain import verify
 from baocheng.engine.journal.models import EventRow
@@ -80,7 +81,11 @@ def books(cohort: str) -> Mapping[str, Any]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_ends_with_the_same_ledger(company: None) -> None:
+def test_a_killed_worker_ends_with_the_same_ledger(
+    company: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the worker sets in this process is put back when the test ends.
+    monkeypatch.setattr(reporting, "new_id", reporting.new_id)
     for name in ("顺利", "中断"):
         holder = a_person(name)
         a_policy(holder=holder)

@@ -201,6 +201,8 @@ def test_customer_is_reminded_after_thirty_days() -> None:
     assert history(claim)[-2:] == ["supplement_requested", "customer_reminded"]
     assert open_tasks(claim) == ["review_documents"]
     assert clock(claim, "claim_decision_ordinary", on(10, 27)).state == ClockState.PAUSED
+    do(claim, "review_documents", COMPLETE, at=on(10, 28))
+    assert fresh(claim).state == ClaimState.REGISTERED
 
 
 def test_closed_claim_takes_nothing_more() -> None:

@@ -13,6 +13,7 @@ from baocheng.areas.claims.operations.reporting import (
     AlreadyImported,
     InvoiceAlreadyClaimed,
     InvoiceRepeated,
+    InvoiceTooLong,
     LineAfterToday,
     LossInFuture,
     LossReport,
@@ -137,6 +138,13 @@ def test_report_by_an_agent_goes_to_the_branch_of_the_policy() -> None:
             InvoiceRepeated,
             ("lines.1.invoice",),
             "claims.invoice_repeated",
+        ),
+        (
+            # Each of these signs is eighteen letters long when it is written out.
+            {"lines": [a_line(invoice="\ufdfa" * 3)]},
+            InvoiceTooLong,
+            ("lines.0.invoice",),
+            "claims.invoice_too_long",
         ),
     ],
 )

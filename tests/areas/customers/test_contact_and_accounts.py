@@ -138,7 +138,7 @@ def test_many_accounts_take_the_same_statements_for_any_number(
     ]
 
     # savepoint, accounts on record, heads of streams, accounts, events, release
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answers = add_bank_accounts(new, by=CLERK, at=NOON)
 
     assert answers[0] == answers[1]

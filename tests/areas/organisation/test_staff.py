@@ -84,7 +84,7 @@ def test_actor_has_the_roles_and_permissions_of_the_handbook(
 ) -> None:
     assert company.zhao_min.user is not None
 
-    with django_assert_num_queries(3):  # staff with branch, grants, handbook versions
+    with django_assert_num_queries(2):  # staff with branch, grants; the versions are in memory
         actor = actor_of(company.zhao_min.user, at=LATER)
 
     assert actor == Actor(

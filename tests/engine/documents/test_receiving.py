@@ -104,7 +104,7 @@ def test_receive_documents_costs_the_same_for_one_and_for_many(
     for count in (1, 5):
         files = [upload(PDF + bytes([i]), item=str(i)) for i in range(count)]
         # savepoint, files, what is known, stream head, events, documents, release
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             receive(new_claim(), *files)
 
 

@@ -339,7 +339,7 @@ def test_deliver_due_costs_the_same_for_one_and_for_many(
             queue(new_claim())
         # take: savepoint, rows, lease, release; finish: savepoint, rows, heads, events, update,
         # release
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             assert deliver(sms=Recording()) == count
 
 

@@ -7,6 +7,8 @@ from django.db import models
 from baocheng.engine.fields import AmountField, CodeField
 from baocheng.kernel.ids import new_id
 
+INVOICE_LENGTH_MAX = 40
+
 
 class ClaimLine(models.Model):
     """One expense, damage or benefit of a claim.
@@ -28,7 +30,7 @@ class ClaimLine(models.Model):
     social_insurance_used = models.BooleanField(default=False)
     other_paid = models.JSONField(default=dict)
     ineligible_amount = AmountField(default=0)
-    invoice = models.CharField(max_length=40, null=True)
+    invoice = models.CharField(max_length=INVOICE_LENGTH_MAX, null=True)
     holds_invoice = models.BooleanField(default=True)
     is_excluded = models.BooleanField(default=False)  # found not covered, so not calculated
 

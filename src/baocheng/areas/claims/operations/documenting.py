@@ -133,7 +133,10 @@ def review_documents(file: ClaimFile, review: DocumentsReview, *, by: Actor, at:
     claim = file.claim
     if review.is_complete:
         claim.documents_complete, claim.supplement_items = True, []
-        current().change(claim, "documents_complete", "supplement_items")
+        if claim.state == ClaimState.SUPPLEMENTING:
+            # The customer never answered, and the claim goes on with what there is.
+            claim.state = ClaimState.REGISTERED
+        current().change(claim, "documents_complete", "supplement_items", "state")
         record(DocumentsAccepted(remark=review.remark), stream=file.stream, by=by, at=at)
         return
     if claim.supplement_requested_at is not None:

@@ -11,8 +11,9 @@ from baocheng.areas.claims.enums import Channel, ClaimState, CoverStatus, Kind
 from baocheng.areas.claims.events import ClaimReported, PolicyMatched
 from baocheng.areas.claims.models import Claim, ClaimLine
 from baocheng.areas.claims.models.file import ClaimFile
-from baocheng.areas.claims.operations.documenting import ClaimClosedAlready
+from baocheng.areas.claims.models.line import INVOICE_LENGTH_MAX
 from baocheng.areas.claims.operations.assessment import lock_totals
+from baocheng.areas.claims.operations.documenting import ClaimClosedAlready
 from baocheng.areas.customers.queries import accounts_of_parties, parties_by_ids
 from baocheng.areas.policies import queries as policies
 from baocheng.areas.policies.bitemporal import Cover
@@ -90,6 +91,13 @@ class InvoiceAlreadyClaimed(Conflict):
 
     code = "claims.invoice_already_claimed"
     message = _("有票据已在其他赔案中申请，同一票据不能重复索赔；请核对票据号。")
+
+
+class InvoiceTooLong(Problem):
+    """An invoice number that is none."""
+
+    code = "claims.invoice_too_long"
+    message = _("票据号过长，请核对；最多 {bound} 个字。")
 
 
 class UnknownParty(Problem):
@@ -283,7 +291,9 @@ def _repeated_invoices(report: LossReport, claimed: Container[str]) -> Iterable[
     seen = set[str]()
     for place, line in enumerate(report.lines):
         invoice, path = compact(line.invoice), f"lines.{place}.invoice"
-        if invoice and invoice in seen:
+        if len(invoice) > INVOICE_LENGTH_MAX:
+            yield InvoiceTooLong(path, bound=INVOICE_LENGTH_MAX)
+        elif invoice and invoice in seen:
             yield InvoiceRepeated(path, invoice=line.invoice)
         elif invoice in claimed:
             yield InvoiceAlreadyClaimed(path)

@@ -60,7 +60,9 @@ def issue_refusal(file: ClaimFile, *, by: Actor, at: datetime) -> None:
     refused = ClaimRefused(reason=claim.liability_reason, clause=claim.liability_clause)
     record(refused, stream=file.stream, by=by, at=at)
     letter = notifying.send_refusal(file, by=by, at=at)
-    record(RefusalNotified(letter=str(letter.id) if letter else ""), stream=file.stream, by=by, at=at)
+    record(
+        RefusalNotified(letter=str(letter.id) if letter else ""), stream=file.stream, by=by, at=at
+    )
 
 
 def instruct_payment(file: ClaimFile, *, by: Actor, at: datetime) -> None:
