@@ -39,6 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from baocheng.areas.billing.operations.payments import confirm_payments  # noqa: E402
 from baocheng.areas.claims.operations.reporting import report_claim, report_claims  # noqa: E402
+from baocheng.kernel.ids import new_id  # noqa: E402
 from factories.claims import a_line, a_report  # noqa: E402
 from factories.company import FRIDAY, a_policy, act, ensure_company  # noqa: E402
 
@@ -105,7 +106,7 @@ def _rows() -> dict[str, int]:
 
 
 def _raw(written: dict[str, int], claims: int) -> tuple[float, float]:
-    """Insert the rows that the claims wrote once more, claim by claim, into copies of the tables."""
+    """Insert the rows that the claims wrote once more, by hand, into copies of the tables."""
     samples: dict[str, list[dict[str, object]]] = defaultdict(list)
     per_claim = {table: max(1, round(count / claims)) for table, count in written.items() if count}
     with psycopg.connect(settings.ENV.database_url or os.environ["DATABASE_URL"]) as raw:
@@ -142,8 +143,6 @@ def _fresh(
     row: dict[str, object], columns: list[str], kinds: dict[str, str], claim: int
 ) -> list[object]:
     """Return the values of a row with new keys, so that unique constraints hold."""
-    from baocheng.kernel.ids import new_id
-
     values: list[object] = []
     for column in columns:
         value = row[column]

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -17,6 +18,7 @@ from baocheng.cli import server
 from baocheng.engine.publishing import versions
 from baocheng.kernel.time import now
 from baocheng.settings import env
+from factories.company import ensure_company
 
 SOURCE = Path(baocheng.__file__).parent
 
@@ -82,8 +84,6 @@ def _use(name: str) -> None:
 
 
 def _build_template(template: str) -> None:
-    from django.core.management import call_command
-
     with _admin() as cursor:
         # One worker builds, the others wait.
         cursor.execute("SELECT pg_advisory_lock(7151)")
@@ -119,8 +119,6 @@ def versions_read(db: None) -> None:
 @pytest.fixture
 def company(db: None) -> None:
     """A published handbook and the standing cast."""
-    from factories.company import ensure_company
-
     ensure_company()
 
 

@@ -297,7 +297,9 @@ def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
 def _values(row: models.Model, fields: Iterable[models.Field[Any, Any]]) -> list[Any]:
     values = row.__dict__
     return [
-        prepare(values[field.attname]) if (prepare := _preparation(field)) else values[field.attname]
+        prepare(values[field.attname])
+        if (prepare := _preparation(field))
+        else values[field.attname]
         for field in fields
     ]
 

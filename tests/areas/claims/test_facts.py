@@ -5,7 +5,7 @@ import pytest
 
 from baocheng.areas.claims.calculations import outcome_of
 from baocheng.areas.claims.enums import Outcome
-from baocheng.areas.claims.facts import LABELS, facts, summary
+from baocheng.areas.claims.facts import LABELS, Facts, summary
 from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.queries import claims_of_policy, find_by_sources, get_file, load_files
 from baocheng.areas.products.inputs import CoverageTerms
@@ -36,7 +36,7 @@ def test_outcome_says_how_much_of_the_claim_is_paid(
 
 
 def known(claim: Claim) -> dict[str, object]:
-    return dict(facts(get_file(claim.id)))
+    return dict(Facts(get_file(claim.id)))
 
 
 @company

@@ -61,44 +61,6 @@ class Facts(Mapping[str, Any]):
         return len(_FACTS)
 
 
-_FACTS: Mapping[str, Callable[[ClaimFile], Any]] = {
-    "insurance_class": lambda file: file.product.insurance_class.value if file.product else None,
-    "product": lambda file: file.claim.product,
-    "kind": lambda file: file.claim.kind,
-    "channel": lambda file: file.claim.channel,
-    "cover_status": lambda file: file.claim.cover_status,
-    "days_in_cover": lambda file: _days_in_cover(file),
-    "in_waiting_period": lambda file: _is_in_waiting_period(file),
-    "injury_involved": lambda file: bool(_heads(file) & INJURY_HEADS),
-    "death_involved": lambda file: bool(_heads(file) & DEATH_HEADS),
-    "disability_involved": lambda file: bool(file.claim.disability_grades),
-    "is_fault_known": lambda file: file.claim.fault_ratio is not None or not _needs_fault(file),
-    "fault_ratio_percent": lambda file: _percent(file.claim.fault_ratio),
-    "claimed_amount": lambda file: file.claim.claimed_amount,
-    "fast_lane_limit": lambda file: file.product.fast_lane_amount if file.product else ZERO,
-    "documents_complete": lambda file: file.claim.documents_complete,
-    "supplement_needed": lambda file: (
-        bool(file.claim.supplement_items) and not file.claim.documents_complete
-    ),
-    "liability": lambda file: file.claim.liability or None,
-    "approved": lambda file: file.claim.is_approved,
-    "payable_amount": lambda file: file.claim.payable_amount,
-    "outstanding_amount": lambda file: file.claim.payable_amount - file.claim.settled_amount,
-    "outcome": lambda file: file.claim.outcome or None,
-    "is_reopened": lambda file: file.claim.reopened_count > 0,
-    # The last bytes of an identifier are random and never change: the sample can be redrawn.
-    "sample_number": lambda file: file.claim.id.int % 100,
-}
-
-
-def _heads(file: ClaimFile) -> set[str]:
-    return {line.head for line in file.lines}
-
-
-def _percent(ratio: Decimal | None) -> Decimal | None:
-    return None if ratio is None else ratio * 100
-
-
 def summary(file: ClaimFile) -> Summary:
     """Return what worklists show of a claim, masked where it is personal."""
     claim = file.claim
@@ -112,6 +74,14 @@ def summary(file: ClaimFile) -> Summary:
             "state": claim.state,
         },
     )
+
+
+def _heads(file: ClaimFile) -> set[str]:
+    return {line.head for line in file.lines}
+
+
+def _percent(ratio: Decimal | None) -> Decimal | None:
+    return None if ratio is None else ratio * 100
 
 
 def _days_in_cover(file: ClaimFile) -> int | None:
@@ -136,3 +106,33 @@ def _needs_fault(file: ClaimFile) -> bool:
         for line in file.lines
         if line.head in file.product.needs
     )
+
+
+_FACTS: Mapping[str, Callable[[ClaimFile], Any]] = {
+    "insurance_class": lambda file: file.product.insurance_class.value if file.product else None,
+    "product": lambda file: file.claim.product,
+    "kind": lambda file: file.claim.kind,
+    "channel": lambda file: file.claim.channel,
+    "cover_status": lambda file: file.claim.cover_status,
+    "days_in_cover": _days_in_cover,
+    "in_waiting_period": _is_in_waiting_period,
+    "injury_involved": lambda file: bool(_heads(file) & INJURY_HEADS),
+    "death_involved": lambda file: bool(_heads(file) & DEATH_HEADS),
+    "disability_involved": lambda file: bool(file.claim.disability_grades),
+    "is_fault_known": lambda file: file.claim.fault_ratio is not None or not _needs_fault(file),
+    "fault_ratio_percent": lambda file: _percent(file.claim.fault_ratio),
+    "claimed_amount": lambda file: file.claim.claimed_amount,
+    "fast_lane_limit": lambda file: file.product.fast_lane_amount if file.product else ZERO,
+    "documents_complete": lambda file: file.claim.documents_complete,
+    "supplement_needed": lambda file: (
+        bool(file.claim.supplement_items) and not file.claim.documents_complete
+    ),
+    "liability": lambda file: file.claim.liability or None,
+    "approved": lambda file: file.claim.is_approved,
+    "payable_amount": lambda file: file.claim.payable_amount,
+    "outstanding_amount": lambda file: file.claim.payable_amount - file.claim.settled_amount,
+    "outcome": lambda file: file.claim.outcome or None,
+    "is_reopened": lambda file: file.claim.reopened_count > 0,
+    # The last bytes of an identifier are random and never change: the sample can be redrawn.
+    "sample_number": lambda file: file.claim.id.int % 100,
+}

@@ -1,9 +1,9 @@
 """The company's own numbers: loss reports, claims, policies and the like.
 
 A number is the letter of its kind, the code of the branch, the year, a sequence of eight digits
-and two check digits (ISO 7064 MOD 97-10): `C` `110101` `2026` `00000012` `86`. The last three parts have
-fixed lengths, so a branch code may have any. The check catches every single wrong character and
-every two exchanged neighbours, letters among them.
+and two check digits (ISO 7064 MOD 97-10): `C` `110101` `2026` `00000012` `86`. The last three
+parts have fixed lengths, so a branch code may have any. The check catches every single wrong
+character and every two exchanged neighbours, letters among them.
 
 Letters given out, for ever: C claim 赔案, E endorsement 批单, P policy 保单, R loss report 报案,
 T proposal 投保单, Y payment 支付.
