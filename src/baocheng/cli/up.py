@@ -84,7 +84,7 @@ def _ensure_administrator() -> None:
     click.echo("首次启动：创建管理员 · first start: create the administrator")
     name = click.prompt("姓名 name")
     login = click.prompt("登录名 login")
-    password = click.prompt("密码 password", hide_input=True, confirmation_prompt=True)
+    password = _prompt_password()
     founding.found_company(
         name=settings.COMPANY_NAME,
         login=login,
@@ -92,6 +92,21 @@ def _ensure_administrator() -> None:
         administrator=name,
         at=now(),
     )
+
+
+def _prompt_password() -> str:
+    """Ask until the password is good enough."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    while True:
+        password: str = click.prompt("密码 password", hide_input=True, confirmation_prompt=True)
+        try:
+            validate_password(password)
+        except ValidationError as refused:
+            click.echo("\n".join(refused.messages), err=True)
+        else:
+            return password
 
 
 def _start(port: int, workers: int) -> list[subprocess.Popen[bytes]]:

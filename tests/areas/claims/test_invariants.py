@@ -61,7 +61,7 @@ class Days:
     """Some weeks of a claims department, in an order that chance decides."""
 
     def __init__(self, seed: int, policy: Policy) -> None:
-        self.chance = Random(seed)
+        self.chance = Random(seed)  # noqa: S311 (no secret)
         self.policy = policy
         self.at: datetime = FRIDAY
         self.refusals: Counter[str] = Counter()
@@ -169,7 +169,7 @@ def counted() -> dict[str, Decimal]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(3))
 def test_everything_adds_up_in_whatever_order(company: None, seed: int) -> None:
     days = Days(seed, a_medical_policy())
 
