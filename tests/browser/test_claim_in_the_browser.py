@@ -88,6 +88,13 @@ def sit(friday: None, live_server: Any) -> Iterator[Sit]:
     assert complaints == []
 
 
+def press(page: Page, *keys: str) -> None:
+    """Press keys one after the other, once the page answers to them."""
+    page.wait_for_load_state()
+    for key in keys:
+        page.keyboard.press(key)
+
+
 def line(page: Page, number: int) -> Locator:
     """Return a line of the form that is open, counted from 1."""
     return page.locator("table[data-lines] tbody tr").nth(number - 1)
@@ -118,20 +125,19 @@ def expect_toast(page: Page, text: str) -> None:
 
 def take(page: Page, number: str) -> None:
     """Find the claim on the worklist and take its task, with the keyboard alone."""
-    page.keyboard.press("g")
-    page.keyboard.press("w")
+    press(page, "g", "w")
     expect(page.get_by_role("heading", name="我的待办")).to_be_visible()
     expect(page.locator(".row-link")).to_have_text([number])
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator(".row-link")).to_be_focused()
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.locator(".case-head h1")).to_have_text(number)
 
 
 def choose(page: Page, option: str) -> None:
     """Go to an option with the keyboard and choose it."""
     page.get_by_label(option, exact=True).focus()
-    page.keyboard.press("Space")
+    press(page, "Space")
 
 
 def test_a_claim_is_worked_from_report_to_closing(policy: Policy, sit: Sit) -> None:
@@ -146,7 +152,7 @@ def test_a_claim_is_worked_from_report_to_closing(policy: Policy, sit: Sit) -> N
 
 
 def _report(page: Page, policy: str) -> str:
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.get_by_role("heading", name="报案登记")).to_be_visible()
     page.get_by_label("保单号").fill(policy)
     page.get_by_label("出险时间").fill("2025-09-24T09:30")
@@ -177,7 +183,7 @@ def _report(page: Page, policy: str) -> str:
     expect(page.get_by_label("报案人")).to_have_value("王芳")
 
     wrong.get_by_label("金额（元）").fill("36345.67")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect_toast(page, "已受理")
     return page.locator(".case-head h1").inner_text()
 
@@ -196,19 +202,19 @@ def _handle(page: Page, number: str) -> None:
 
     open_tab(page, "当前任务")
     choose(page, "资料齐全")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect_toast(page, "“单证审核”已提交。")
 
-    page.keyboard.press("a")
+    press(page, "a")
     choose(page, "属于保险责任")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect_toast(page, "“责任认定”已提交。")
 
     _expect_sheet(page)
     open_tab(page, "当前任务")
-    page.keyboard.press("a")
+    press(page, "a")
     page.get_by_label("复核意见").fill("已逐行核对。")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect_toast(page, "“理算复核”已提交。")
 
     # What she has assessed is for somebody else to approve.
@@ -220,7 +226,7 @@ def _handle(page: Page, number: str) -> None:
 
 
 def _switch_language_and_back(page: Page) -> None:
-    for language, lang, title in (("English", "en", "My worklist"), ("简体中文", "zh-hans", "我的待办")):
+    for language, lang, title in (("English", "en", "My work"), ("简体中文", "zh-hans", "我的待办")):
         page.locator(".bar details.menu summary").last.click()
         page.get_by_role("button", name=language).click()
         expect(page.locator("html")).to_have_attribute("lang", lang)
@@ -237,11 +243,10 @@ def _expect_sheet(page: Page) -> None:
 
 
 def _approve(page: Page, number: str) -> None:
-    page.keyboard.press("g")
-    page.keyboard.press("a")
+    press(page, "g", "a")
     expect(page.locator(".row-link")).to_have_text([number])
-    page.keyboard.press("j")
-    page.keyboard.press("x")
+    press(page, "j")
+    press(page, "x")
     expect(page.locator("[data-chosen-bar]")).to_contain_text("51,999.50")
     page.get_by_role("button", name="预览批量审批…").click()
     dialog = page.locator("#dialog")
@@ -275,7 +280,7 @@ def _visit(page: Page, number: str) -> None:
     take(page, number)
     page.get_by_label("满意", exact=True).check()
     page.get_by_label("回访记录").fill("已收到赔款，无疑问。")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect_toast(page, "“理赔回访”已提交。")
     expect(page.locator(".case-head")).to_contain_text("已结案")
 
