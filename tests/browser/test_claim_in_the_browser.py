@@ -114,8 +114,8 @@ def open_tab(page: Page, name: str) -> Locator:
     """Open a tab of the case and return what it holds."""
     tab = page.locator(".tab", has_text=name)
     tab.click()
-    expect(page.locator(".tab[aria-current]")).to_have_text(name)
-    expect(page.locator("#tab")).to_be_visible()
+    # The address changes together with what is shown.
+    page.wait_for_url(f"**{tab.get_attribute('href')}")
     return page.locator("#tab")
 
 

@@ -34,7 +34,6 @@ from baocheng.engine.documents.enums import Direction, DocumentState
 from baocheng.engine.documents.models import Document
 from baocheng.engine.documents.queries import content_of, documents_of, get_document
 from baocheng.engine.documents.receiving import Accepted, Upload
-from baocheng.engine.documents.uploads import BoundedUpload
 from baocheng.engine.journal.chain import verify
 from baocheng.engine.journal.queries import events_of, sentence
 from baocheng.engine.messaging.enums import CHANNELS, MessageState
@@ -313,7 +312,6 @@ def receive_files(request: DeskRequest, number: str) -> HttpResponse:
     """Take files for the claim; each is accepted or refused on its own."""
     if request.method != "POST":
         return redirect("desk:case_documents", number)
-    request.upload_handlers = [BoundedUpload(request)]
     claim = get_claim_for(request.actor, number)
     kind = request.POST.get("kind", "")
     uploads = [
