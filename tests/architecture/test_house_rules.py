@@ -222,6 +222,7 @@ RULES = (
                     "closing": "visit_customer close_claim",
                     "documenting": "ask_for_documents record_received review_documents"
                     " request_supplement remind_customer",
+                    "lines": "add_lines wrong_lines",
                     "notifying": "send_letter send_acceptance send_decision send_refusal remind",
                     "payee": "correct_payee",
                     "settlement": "issue_decision issue_refusal instruct_payment book_recovery",

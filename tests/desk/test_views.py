@@ -517,6 +517,21 @@ def test_each_file_is_accepted_or_refused_on_its_own(seat: Seat) -> None:
     assert 'href="/documents/' in page
 
 
+def test_files_are_taken_from_a_browser_that_proves_where_they_come_from(seat: Seat) -> None:
+    address = reverse("desk:case_files", args=[number_of(latest("review_documents"))])
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = seat("zhaomin").cookies
+    page = client.get(address, follow=True).content.decode()
+    [token] = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
+    file = SimpleUploadedFile("发票.pdf", b"%PDF-1.4\n%%EOF")
+
+    sent = {"kind": "invoice", "files": [file], "csrfmiddlewaretoken": token}
+    response = client.post(address, sent)
+
+    assert response.status_code == 302
+    assert client.post(address, {"kind": "invoice", "files": [file]}).status_code == 403
+
+
 def test_document_cannot_run_anything(seat: Seat) -> None:
     client, item = seat("zhaomin"), latest("review_documents")
     file = SimpleUploadedFile("发票.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n")

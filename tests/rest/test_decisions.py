@@ -19,7 +19,7 @@ def test_table_is_shown_as_printed(clerk):
 
     assert page["version"] == 1
     assert page["table"]["hit_policy"] == "F"
-    assert page["table"]["rows"][0]["cells"] == ['"UNVERIFIED"', "-", "-", "-", "-"]
+    assert page["table"]["rows"][0]["cells"] == ['"UNVERIFIED"', *["-"] * 5]
 
 
 def test_case_is_decided_and_explained(clerk):

@@ -28,6 +28,7 @@ def test_task_is_read_with_form_and_facts(adjuster, task):
         "conclusion",
         "missing",
         "remark",
+        "lines",
     ]
     assert shown["facts"]["claimed_amount"] == "9600.00"
     assert shown["draft"] is None

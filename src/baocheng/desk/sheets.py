@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from baocheng.areas.products.definition import Product
 from baocheng.areas.products.enums import Reason
+from baocheng.areas.products.sheet import read_formula
 from baocheng.desk.rows.case import Reduction, SheetLine, SheetStep, SheetTab
 from baocheng.kernel.amount_words import in_words
 from baocheng.kernel.money import ZERO
@@ -78,7 +79,7 @@ def _reduction(stored: Stored) -> Reduction:
         code=stored["clause"],
         reason=str(Reason(stored["reason"]).label),
         amount=-Decimal(stored["amount"]),
-        formula=_(stored["formula"]).format(**stored["numbers"]),
+        formula=read_formula(stored).sentence(),
     )
 
 

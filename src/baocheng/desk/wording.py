@@ -1,5 +1,6 @@
 """Turn what the engine says of clocks, turns and states into what the components show."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -53,10 +54,15 @@ def clock_of(clock: ClockView, *, article_url: str = "") -> Clock:
     )
 
 
-def tightest(clocks: list[ClockView]) -> ClockView | None:
+def tightest(clocks: Sequence[ClockView]) -> ClockView | None:
     """Return the clock that a case is measured by now, None where none is open."""
     is_open = (ClockState.RUNNING, ClockState.PAUSED)
     return next((clock for clock in clocks if clock.state in is_open), None)
+
+
+def driving(clocks: Sequence[ClockView], element: str) -> ClockView | None:
+    """Return the clock that a task of this element is measured by, None where none is open."""
+    return tightest([one for one in clocks if not one.drives or element in one.drives])
 
 
 def ball_with(party: str) -> Badge:

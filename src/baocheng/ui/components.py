@@ -184,6 +184,7 @@ class Field:
     `kind` names the control: text, textarea, amount, number, date, datetime, choice, radio,
     checkboxes, boolean, file, checklist, lines, password or hidden. `suggestion` is what a
     decision or a recognition proposes, `suggestion_url` the place that explains it.
+    `is_single` takes one file, which `help` describes.
     """
 
     name: str
@@ -201,6 +202,7 @@ class Field:
     is_required: bool = False
     is_read_only: bool = False
     is_wide: bool = False
+    is_single: bool = False
     choices: Sequence[Choice] = ()
     items: Sequence[Item] = ()
     files: Sequence[File] = ()

@@ -14,7 +14,8 @@ from baocheng.areas.claims.operations.assessment import (
     assess_liability,
 )
 from baocheng.areas.claims.operations.closing import reopen_claim
-from baocheng.areas.claims.operations.reporting import InvoiceAlreadyClaimed, report_claim
+from baocheng.areas.claims.operations.lines import InvoiceAlreadyClaimed
+from baocheng.areas.claims.operations.reporting import report_claim
 from baocheng.areas.claims.queries import get_file
 from baocheng.areas.products.calculations import recompute
 from baocheng.engine.documents.models import Letter
@@ -23,6 +24,7 @@ from baocheng.kernel.problems import Problems
 from factories.claims import (
     APPROVED,
     COMPLETE,
+    COVERED,
     NOT_COVERED,
     RETURNED,
     VISITED,
@@ -33,6 +35,7 @@ from factories.claims import (
     bring_to_approval,
     do,
     fresh,
+    history,
     on,
     open_tasks,
     pay_everything,
@@ -81,14 +84,36 @@ def test_refusal_cites_a_clause_of_the_product() -> None:
         assess_liability(get_file(claim.id), conclusion, by=act("zhaomin"), at=FRIDAY)
 
 
-def test_claim_without_lines_is_not_calculated() -> None:
+def test_claim_without_lines_gets_them_from_the_documents() -> None:
     policy = a_medical_policy()
     given = replace(a_report(policy, channel="PHONE", fault_ratio=None), lines=[])
     claim = report_claim(report=given, by=act("zhouting"), at=FRIDAY)
+    do(claim, "review_documents", COMPLETE)
 
-    # Nothing is less than the limit of the fast lane, so the review leads to the calculation.
     with refused(NothingToCalculate, "lines", code="claims.nothing_to_calculate"):
-        do(claim, "review_documents", COMPLETE)
+        do(claim, "assess_liability", COVERED)
+
+    found = {"head": "surgery", "incurred_on": "2025-09-24", "amount": "16000.00"}
+    paid = {"hospital_level": "三级", "social_insurance_paid": "1000.00", "invoice": "F-77"}
+    do(claim, "assess_liability", {**COVERED, "lines": [{**found, **paid}]})
+
+    changed = fresh(claim)
+    assert changed.track == "ordinary"
+    assert (changed.claimed_amount, changed.payable_amount) == (
+        Decimal("16000.00"),
+        Decimal("5000.00"),
+    )
+    assert "lines_added" in history(claim)
+
+
+def test_lines_added_are_checked_like_reported_ones() -> None:
+    policy = a_medical_policy()
+    report_illness(policy, lines=[a_bill("surgery", "100.00", invoice="F-78")])
+    claim = report_illness(policy)
+    again = {"head": "surgery", "incurred_on": "2025-09-24", "amount": "1.00", "invoice": "F 78"}
+
+    with refused(InvoiceAlreadyClaimed, "lines.0.invoice", code="claims.invoice_already_claimed"):
+        do(claim, "review_documents", {**COMPLETE, "lines": [again]})
 
 
 def test_lines_not_covered_are_left_out_and_explained() -> None:

@@ -12,11 +12,8 @@ from baocheng.areas.billing.queries import ledger_balance
 from baocheng.areas.claims.enums import ClaimState
 from baocheng.areas.claims.models import CalculationRecord, Claim, ClaimLine
 from baocheng.areas.claims.operations.closing import reopen_claim
-from baocheng.areas.claims.operations.reporting import (
-    InvoiceAlreadyClaimed,
-    report_claim,
-    report_claims,
-)
+from baocheng.areas.claims.operations.lines import InvoiceAlreadyClaimed
+from baocheng.areas.claims.operations.reporting import report_claim, report_claims
 from baocheng.areas.products.inputs import CoverageTerms
 from baocheng.engine.journal.chain import verify
 from baocheng.engine.journal.models import EventRow

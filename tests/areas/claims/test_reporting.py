@@ -9,17 +9,19 @@ from django.db import IntegrityError, transaction
 
 from baocheng.areas.claims.enums import Channel, ClaimState, CoverStatus
 from baocheng.areas.claims.models import Claim, ClaimLine
-from baocheng.areas.claims.operations.reporting import (
-    AlreadyImported,
+from baocheng.areas.claims.operations.lines import (
     InvoiceAlreadyClaimed,
     InvoiceRepeated,
     InvoiceTooLong,
     LineAfterToday,
+    UnknownHead,
+)
+from baocheng.areas.claims.operations.reporting import (
+    AlreadyImported,
     LossInFuture,
     LossReport,
     PolicyOrPersonMissing,
     ReporterMissing,
-    UnknownHead,
     UnknownParty,
     UnknownPolicy,
     report_claim,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from baocheng.areas.products.calculations import (
 from baocheng.areas.products.definition import Product
 from baocheng.areas.products.enums import Payer, Reason
 from baocheng.areas.products.inputs import AccumulatorKey, CoverageTerms, Line, Loss, Ratio
-from baocheng.areas.products.sheet import Difference, Sheet, differences
+from baocheng.areas.products.sheet import Difference, Sheet, differences, read_formula
 from baocheng.kernel.money import ZERO
 from baocheng.kernel.problems import Problems
 
@@ -367,6 +368,27 @@ def test_formula_is_a_sentence_with_its_numbers(medical: Product, loss: Losses) 
         "免赔额 10,000.00，此前已抵扣 0.00，由其他方支付抵扣 0.00，本行扣除 10,000.00",
         "13,000.00 × 60% = 7,800.00",
     ]
+
+
+def test_record_keeps_codes_and_reads_in_the_language_of_the_reader(
+    medical: Product, loss: Losses
+) -> None:
+    line = Line(
+        key="1",
+        head="surgery",
+        on=date(2026, 3, 10),
+        amount=Decimal("31000.00"),
+        hospital_level="三级",
+        other_paid={Payer.SOCIAL_INSURANCE: Decimal("8000.00")},
+    )
+    record = calculate(medical, covers=GENERAL, loss=loss(), lines=[line], used={}).as_json()
+    entry = record["lines"][0]["reductions"][0]
+
+    assert entry["numbers"] == {"amount": "8,000.00", "payer": "social_insurance"}
+    assert read_formula(entry).sentence() == "社会医疗保险已支付 8,000.00"
+    with override("en"):
+        assert read_formula(entry).sentence() == "Social medical insurance has paid 8,000.00"
+        assert recompute(record, medical).as_json() == record
 
 
 def test_changed_record_is_named_by_the_place_that_differs(medical: Product, loss: Losses) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from baocheng.engine.decisions.decide import Decided, decide
 from baocheng.engine.decisions.dmn import read_decisions
@@ -46,6 +47,16 @@ def test_the_sentence_names_the_row_and_its_conditions(
         return
 
     assert explain(found) == f"第 1 行：{conditions} → 通道 “FAST”，限额 500"
+
+
+def test_the_sentence_is_in_the_language_of_the_reader() -> None:
+    found = decided("[3..7)", '"人身","意外"', "true", days=5, kind="人身", urgent=True)
+
+    with override("en"):
+        assert explain(found) == (
+            "Row 1: 3 ≤ 住院天数 < 7 and 险种 is “人身”, “意外” and 加急 is Yes"
+            " → 通道 “FAST”, 限额 500"
+        )
 
 
 def test_a_row_of_dashes_is_everything_else() -> None:

@@ -5,6 +5,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings
 from lxml import etree
 
@@ -118,6 +119,18 @@ def test_the_drawing_marks_where_the_case_is() -> None:
     assert len(travelled) == 1
     assert svg.findtext(f"{SVG}title") == "理赔处理"
     assert svg.findtext(f"{SVG}desc") == "当前环节：责任认定。已完成：报案、审核单证、齐全？。"
+
+
+def test_drawing_describes_itself_in_the_language_of_the_reader() -> None:
+    document = read_bpmn(with_layout(CLAIM), "x.bpmn")
+
+    with override("en"):
+        svg = etree.fromstring(
+            draw(document, title="Claim", marks=Marks(current=["c"], done=["s", "a"]))
+        )
+
+    assert svg.findtext(f"{SVG}desc") == "Current steps: 责任认定. Completed: 报案, 审核单证."
+    assert "User task: 审核单证" in [each.text for each in svg.iter(f"{SVG}title")]
 
 
 def test_the_drawing_has_no_inline_style() -> None:

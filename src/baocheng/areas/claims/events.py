@@ -84,6 +84,16 @@ class DocumentsAccepted(Event):
     remark: str
 
 
+@event("claims.claim.lines_added.v1")
+@dataclass(frozen=True, kw_only=True)
+class LinesAdded(Event):
+    """已补录明细."""
+
+    count: int
+    amount: Decimal
+    claimed_amount: Decimal
+
+
 @event("claims.claim.liability_assessed.v1")
 @dataclass(frozen=True, kw_only=True)
 class LiabilityAssessed(Event):
@@ -208,3 +218,4 @@ class PolicyMatched(Event):
 
     policy_number: str
     cover_status: str
+    line: str

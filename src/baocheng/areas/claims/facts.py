@@ -27,6 +27,7 @@ LABELS: Mapping[str, str] = {
     "fault_ratio_percent": "我方事故责任比例",
     "claimed_amount": "申请金额",
     "fast_lane_limit": "快赔限额",
+    "is_calculable": "可以理算",
     "documents_complete": "单证齐全",
     "supplement_needed": "需要补充资料",
     "liability": "责任认定",
@@ -98,6 +99,24 @@ def _is_in_waiting_period(file: ClaimFile) -> bool:
     return days < max(waits, default=0)
 
 
+def _is_calculable(file: ClaimFile) -> bool:
+    """Tell whether the product finds in the lines what it needs to calculate them."""
+    product = file.product
+    if product is None or not file.lines:
+        return False
+    for line in file.lines:
+        needs = product.needs.get(line.head)
+        if (
+            needs is None
+            or (needs.amount and line.amount is None)
+            or (needs.days and not line.days)
+        ):
+            return False
+        if "disability_grades" in needs.facts and not file.claim.disability_grades:
+            return False
+    return True
+
+
 def _needs_fault(file: ClaimFile) -> bool:
     if file.product is None:
         return False
@@ -123,6 +142,7 @@ _FACTS: Mapping[str, Callable[[ClaimFile], Any]] = {
     "fault_ratio_percent": lambda file: _percent(file.claim.fault_ratio),
     "claimed_amount": lambda file: file.claim.claimed_amount,
     "fast_lane_limit": lambda file: file.product.fast_lane_amount if file.product else ZERO,
+    "is_calculable": _is_calculable,
     "documents_complete": lambda file: file.claim.documents_complete,
     "supplement_needed": lambda file: (
         bool(file.claim.supplement_items) and not file.claim.documents_complete

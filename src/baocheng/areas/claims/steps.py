@@ -13,10 +13,10 @@ from baocheng.areas.claims.operations import (
     assessment,
     closing,
     documenting,
+    lines,
     payee,
     settlement,
 )
-from baocheng.engine.decisions.decide import decide_on_facts
 from baocheng.engine.journal.record import record
 from baocheng.engine.processes.registry import (
     StepCall,
@@ -91,12 +91,9 @@ def register_claim(work: StepCall[ClaimFile]) -> None:
     """Register the claim (立案) and work out which documents it needs."""
     file = _file(work)
     claim = file.claim
-    table = versions.handbook(work.handbook_version).get("decision", "required_documents")
-    needed = decide_on_facts(table, facts.Facts(file)).value
-    claim.required_documents = sorted(set(needed))
-    claim.documents_complete = set(claim.required_documents) <= set(claim.received_documents)
+    documenting.work_out_documents(file, versions.handbook(work.handbook_version))
     claim.state = ClaimState.REGISTERED
-    current().change(claim, "required_documents", "documents_complete", "state")
+    current().change(claim, "state")
     assert claim.number
     record(
         ClaimRegistered(
@@ -176,8 +173,18 @@ def close_claim(work: StepCall[ClaimFile]) -> None:
     closing.close_claim(_file(work), by=work.by, at=work.at)
 
 
+def _add_lines(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    """Add the lines that were filled in with a form, where any were."""
+    rows = answers.get("lines") or ()
+    if rows:
+        lines.add_lines(
+            _file(work), [lines.reported_line(row) for row in rows], by=work.by, at=work.at
+        )
+
+
 @form_handler("claims.review_documents")
 def review_documents(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    _add_lines(work, answers)
     review = documenting.DocumentsReview(
         is_complete=answers["conclusion"] == "complete",
         missing=answers.get("missing") or (),
@@ -188,6 +195,7 @@ def review_documents(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> N
 
 @form_handler("claims.assess_liability")
 def assess_liability(work: StepCall[ClaimFile], answers: Mapping[str, Any]) -> None:
+    _add_lines(work, answers)
     percent, reason = answers.get("fault_ratio_percent"), answers.get("reason")
     conclusion = assessment.Assessment(
         liability=Liability(answers["liability"]),

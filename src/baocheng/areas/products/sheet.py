@@ -26,7 +26,7 @@ class Formula(NamedTuple):
 
     def sentence(self, translate: Callable[[str], str] = gettext) -> str:
         """Return the sentence with its numbers, in the reader's language."""
-        written = {name: _written(value) for name, value in self.numbers.items()}
+        written = {name: _labelled(value) for name, value in self.numbers.items()}
         return translate(self.template).format(**written)
 
 
@@ -163,12 +163,22 @@ def differences(recorded: object, recomputed: object, place: str = "") -> Iterat
         yield Difference(place, recorded, recomputed)
 
 
+def read_formula(entry: Mapping[str, Any]) -> Formula:
+    """Read back a formula from where a sheet's JSON record has one: a basis or a reduction."""
+    numbers = dict(entry["numbers"])
+    if numbers.get("payer") in Payer.values:
+        numbers["payer"] = Payer(numbers["payer"])
+    return Formula(entry["formula"], numbers)
+
+
+def _labelled(value: object) -> str:
+    return str(value.label) if isinstance(value, Payer) else _written(value)
+
+
 def _written(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
     if isinstance(value, Payer):
-        return str(value.label)
-    return str(value)
+        return value.value
+    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
 
 
 def _plain(thing: Any) -> dict[str, Any]:

@@ -129,24 +129,28 @@ def _show_tasks(
     mine = {item.id for item in items if item.assignee == request.actor.id}
     made = decisions_of(claim.stream) if mine else ()
     file = get_file(claim.id) if mine else None
+    clocks = clock_stack(claim.stream, at=request.at)
     tasks = []
     for item in items:
         form = None
         if file is not None and item.id in mine:
             is_refused = refusal is not None and refusal.item_id == item.id
             form = _task_form(request, item, file, made, refusal if is_refused else None)
-        tasks.append(_task(request, item, form))
+        tasks.append(_task(request, item, form, clocks))
     content = rows.TasksTab(tasks=tasks, waiting=_waiting(claim))
     if refusal is None:
-        return _show(request, claim, "tasks", content)
+        return _show(request, claim, "tasks", content, clocks=clocks)
     # Somebody else has the task now, or it is done: then no form is left to show it beside.
     is_shown = refusal.item_id in mine
     notice = None if is_shown else Notice(message=problems.said(refusal.problem))
     status = refusal.problem.status
-    return _show(request, claim, "tasks", content, status=status, notice=notice)
+    return _show(request, claim, "tasks", content, status=status, notice=notice, clocks=clocks)
 
 
-def _task(request: DeskRequest, item: WorkItem, form: Form | None) -> rows.OpenTask:
+def _task(
+    request: DeskRequest, item: WorkItem, form: Form | None, clocks: Sequence[ClockView]
+) -> rows.OpenTask:
+    clock = wording.driving(clocks, item.element)
     may_take = item.state == ItemState.OPEN and is_in_reach(item, request.actor)
     role = (
         handbook(item.handbook_version).find("role", item.role) if item.handbook_version else None
@@ -155,7 +159,7 @@ def _task(request: DeskRequest, item: WorkItem, form: Form | None) -> rows.OpenT
         name=item.title,
         candidates=role.name if role else item.role,
         assignee=item.assignee_name,
-        clock=wording.deadline_mark(item.due_at, request.at),
+        clock=wording.mark_of(clock) if clock else wording.deadline_mark(item.due_at, request.at),
         form=form,
         claim_url=reverse("desk:task_take", args=[item.id]) if may_take else "",
         release_url=reverse("desk:task_release", args=[item.id]) if form else "",
@@ -494,8 +498,10 @@ def _show(
     *,
     status: int = 200,
     notice: Notice | None = None,
+    clocks: Sequence[ClockView] | None = None,
 ) -> HttpResponse:
-    clocks = clock_stack(claim.stream, at=request.at)
+    if clocks is None:
+        clocks = clock_stack(claim.stream, at=request.at)
     page = rows.CasePage(
         head=_head(request, claim, wording.tightest(clocks)),
         tabs=_tabs(claim, tab),

@@ -82,6 +82,7 @@ def _form() -> Form:
         label=_("回执文件"),
         kind="file",
         is_required=True,
+        is_single=True,
         help=_("银行返回的 CSV，每行一笔：成功或退回及原因"),
     )
     return Form(
@@ -127,10 +128,12 @@ def download(request: DeskRequest, file_id: UUID) -> HttpResponse:
     return response
 
 
-@require_POST
 @staff_only(permissions.ACKNOWLEDGE)
 def acknowledge(request: DeskRequest) -> HttpResponse:
     """Take in what the bank says, row by row."""
+    if request.method != "POST":
+        # Somebody reloads the page that says what was taken, or switches its language.
+        return redirect("desk:payments")
     sent = request.FILES.get("file")
     if sent is None or (sent.size or 0) > _ACKNOWLEDGEMENT_MAX:
         notice = Notice(message=_("请选择不超过 5 MB 的回执文件。"))

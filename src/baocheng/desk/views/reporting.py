@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from baocheng.areas.claims import permissions
 from baocheng.areas.claims.enums import Channel
-from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine, report_claim
+from baocheng.areas.claims.operations.lines import ReportedLine
+from baocheng.areas.claims.operations.reporting import LossReport, report_claim
 from baocheng.areas.claims.queries import claims_of_policy
 from baocheng.areas.policies.queries import cover_at, find_by_numbers
 from baocheng.areas.products.enums import Payer

@@ -107,8 +107,7 @@ def rows_of(items: Sequence[WorkItem], at: datetime) -> Sequence[WorkRow]:
 
 def row_of(item: WorkItem, clocks: Sequence[ClockView], at: datetime) -> WorkRow:
     """Return one task as a row."""
-    driving = [clock for clock in clocks if not clock.drives or item.element in clock.drives]
-    clock = wording.tightest(driving)
+    clock = wording.driving(clocks, item.element)
     summary = item.summary
     return WorkRow(
         id=str(item.id),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
 from baocheng.engine.decisions.coverage import Box, Coverage, Overlap, TooManyBoxes
 from baocheng.engine.decisions.definition import (
     BusinessKnowledge,
@@ -24,7 +26,6 @@ from baocheng.engine.decisions.table import columns_of
 from baocheng.engine.decisions.types import ANY, UNTYPED, Type, kind_label
 from baocheng.engine.publishing.findings import Finding
 from baocheng.engine.publishing.handbook import nearest
-from baocheng.kernel.text import _
 
 # More of one kind than this is one mistake seen many times.
 _MOST = 10
@@ -104,10 +105,10 @@ class _Expressions:
             sentence = _("变量或函数 {name} 不存在{near}")
             if not near and node == tree.Matches(tree.Name(INPUT), tree.Name(name)):
                 sentence = _('{name} 不是已知的变量；如果是文本，请加半角引号："{name}"。')
-            sentence = sentence.format(name=name, near=near or "。")
+            sentence = sentence.format(name=name, near=near or _("。"))
             yield self._found(expression, place, "unknown_name", sentence)
         for name, entry in _unknown_entries(node, types):
-            near = nearest(entry, types[name].entries.keys()) or "。"
+            near = nearest(entry, types[name].entries.keys()) or _("。")
             sentence = _("{name} 没有名为 {entry} 的内容{near}")
             sentence = sentence.format(name=name, entry=entry, near=near)
             yield self._found(expression, place, "unknown_name", sentence)
@@ -211,7 +212,7 @@ def _gap(decision: Decision, table: DecisionTable, gap: Box, whole: Box) -> Find
         if len(chosen) < len(possible)
     ]
     sentence = _("没有规则覆盖：{cases}。例如：{case}。").format(
-        cases="，且 ".join(described) or _("任何情形"), case=_case(table, gap)
+        cases=_("，且 ").join(described) or _("任何情形"), case=_case(table, gap)
     )
     return Finding(decision.path, decision.place, "decisions.gap", sentence, decision.line)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from baocheng.engine.decisions.definition import BusinessKnowledge, Decision, DecisionTable, Logic
 from baocheng.engine.decisions.feel.closures import Scope, closure
 from baocheng.engine.decisions.feel.values import Function
@@ -88,7 +90,7 @@ def read_inputs(decision: Decision, inputs: Mapping[str, Any]) -> dict[str, Any]
     problems: list[Problem] = []
     for name, value in inputs.items():
         if name not in asked:
-            near = nearest(name, asked.keys()) or "。"
+            near = nearest(name, asked.keys()) or gettext("。")
             problems.append(UnknownInput(name, decision=decision.key, name=name, near=near))
             continue
         try:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+
 from baocheng.engine.decisions.decide import decide
 from baocheng.engine.decisions.definition import Decision, final_decision
 from baocheng.engine.decisions.dmn import read_decisions
@@ -65,7 +67,7 @@ def _named(name: str, decisions: list[Decision]) -> Decision:
         if name in (decision.key, decision.name, decision.label):
             return decision
     near = nearest(name, [each for d in decisions for each in (d.key, d.name)])
-    raise UnknownDecision("decision", name=name, near=near or "。")
+    raise UnknownDecision("decision", name=name, near=near or gettext("。"))
 
 
 def _relevant(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from baocheng.engine.decisions.decide import Decided, decide
 from baocheng.engine.decisions.definition import Decision, DecisionTable, final_decision
 from baocheng.engine.decisions.feel.parser import UnreadableExpression, parse_expression
@@ -24,7 +26,6 @@ from baocheng.engine.decisions.types import ANY, UNTYPED, Type
 from baocheng.engine.publishing.findings import Finding
 from baocheng.engine.publishing.handbook import nearest
 from baocheng.kernel.problems import Problem
-from baocheng.kernel.text import _
 
 DECISION_COLUMN = "决策"
 REMARK_COLUMN = "说明"
@@ -62,7 +63,7 @@ def check_examples(examples: Examples, decisions: Sequence[Decision]) -> Iterato
         decision = by_key.get(key) if key else default
         if decision is None:
             sentence = _("请在“决策”列写明要检验的决策{near}")
-            sentence = sentence.format(near=nearest(key, by_key.keys()) or "。")
+            sentence = sentence.format(near=nearest(key, by_key.keys()) or _("。"))
             yield Finding(examples.path, place, "decisions.example_decision", sentence, line)
             continue
         for sentence in _differences(decision, row):
@@ -77,7 +78,7 @@ def _check_header(examples: Examples, decisions: Sequence[Decision]) -> Iterator
     for column in examples.header:
         if column.strip() not in known:
             sentence = _("列 {column} 既不是输入，也不是“=输出”{near}")
-            sentence = sentence.format(column=column, near=nearest(column, known) or "。")
+            sentence = sentence.format(column=column, near=nearest(column, known) or _("。"))
             yield Finding(examples.path, _("表头"), "decisions.example_column", sentence, 1)
     if not any(column.startswith(_MARK) for column in examples.header):
         sentence = _("没有任何“=输出”列，示例没有检验任何结果。")
@@ -120,7 +121,7 @@ def _difference(decided: Decided, name: str, text: str) -> Iterator[str]:
             name=name or _("结果"),
             expected=value_text(expected),
             got=value_text(got),
-            rows="、".join(map(str, decided.matched_rows)) or "—",
+            rows=_("、").join(map(str, decided.matched_rows)) or "—",
         )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from baocheng.engine.decisions.decide import Decided
 from baocheng.engine.decisions.definition import Decision, DecisionTable, Rule
 from baocheng.engine.decisions.phrases import test_text, value_text
-from baocheng.kernel.text import _
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def printed(decision: Decision, matched_rows: Sequence[int] = ()) -> PrintedTabl
     policy = table.hit_policy.value
     return PrintedTable(
         decision.label,
-        f"{policy}（{table.aggregation}）" if table.aggregation else policy,
+        _("{policy}（{aggregation}）").format(policy=policy, aggregation=table.aggregation)
+        if table.aggregation
+        else policy,
         tuple(
             PrintedColumn(
                 each.label, each.expression.text, each.allowed.text if each.allowed else ""
@@ -83,19 +86,19 @@ def explain_rows(decision: Decision, matched_rows: Sequence[int], outputs: dict[
     """Say the same of a decision recorded earlier, from its rows and outputs."""
     table = decision.logic
     if not isinstance(table, DecisionTable):
-        answer = "，".join(map(value_text, outputs.values()))
+        answer = _("，").join(map(value_text, outputs.values()))
         return _("{label}：{text} → {answer}").format(
             label=decision.label, text=table.text, answer=answer
         )
     labels = {output.name: output.label for output in table.outputs}
     is_only = len(labels) == 1
-    answer = "，".join(
+    answer = _("，").join(
         value_text(value) if is_only else f"{labels.get(name, name)} {value_text(value)}"
         for name, value in outputs.items()
     )
     if not matched_rows:
         return _("没有适用的行，按默认 → {answer}").format(answer=answer)
-    rows = "；".join(_row_text(table, table.rules[number - 1]) for number in matched_rows)
+    rows = _("；").join(_row_text(table, table.rules[number - 1]) for number in matched_rows)
     return f"{rows} → {answer}"
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from baocheng.engine.decisions.definition import Expression
 from baocheng.engine.decisions.feel import tree
 from baocheng.engine.decisions.feel.functions import text_of
 from baocheng.engine.decisions.feel.values import Range
 from baocheng.engine.decisions.partition import Extent, OpaqueCell, Slot, constant
-from baocheng.kernel.text import _
 
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠"}
 _OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
@@ -24,7 +25,7 @@ def value_text(value: Any) -> str:
         case str():
             return f"“{value}”"
         case list():
-            return "、".join(map(value_text, value)) or _("无")
+            return _("、").join(map(value_text, value)) or _("无")
     return str(text_of(value))
 
 
@@ -87,7 +88,7 @@ def _among(label: str, candidates: Sequence[Any]) -> str:
     if any(isinstance(candidate, Range) for candidate in candidates):
         return _(" 或 ").join(_matched(label, candidate) for candidate in candidates)
     return _("{label} 为 {values}").format(
-        label=label, values="、".join(map(value_text, candidates))
+        label=label, values=_("、").join(map(value_text, candidates))
     )
 
 
@@ -149,6 +150,6 @@ def _stretch_text(label: str, stretch: Sequence[Slot]) -> str:
 
 def samples_text(labels: Sequence[str], samples: Sequence[Any]) -> str:
     """Write one case: 损失金额 = 5000，险种 为“人身”."""
-    return "，".join(
+    return _("，").join(
         _compared(label, "=", sample) for label, sample in zip(labels, samples, strict=True)
     )

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext
+
 from baocheng.engine.decisions.feel import temporal, values
 from baocheng.engine.decisions.feel.closures import closure
 from baocheng.engine.decisions.feel.functions import text_of
@@ -129,8 +131,8 @@ UNTYPED = Type()
 
 
 def kind_label(kind: str) -> str:
-    """Return what a person calls a kind of value."""
-    return _KIND_LABELS.get(kind, kind)
+    """Return what a person calls a kind of value, in the reader's language."""
+    return gettext(_KIND_LABELS.get(kind, kind))
 
 
 def simple_type(name: str) -> Type | None:

@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from baocheng.engine.journal.models import EventRow
 
 FIRST = bytes(32)
@@ -29,7 +31,7 @@ def _text(value: Any) -> Any:
 
 
 class Broken(NamedTuple):
-    """The first event of a stream that does not hold."""
+    """The first event of a stream that does not hold, with the reason in the reader's language."""
 
     stream_kind: str
     stream_id: UUID
@@ -70,11 +72,11 @@ def _first_fault(stream: Iterator[EventRow]) -> tuple[int, Broken | None]:
         if fault is None:
             reason = ""
             if row.position != expected:
-                reason = f"缺少第 {expected} 号事件"
+                reason = gettext("缺少第 {expected} 号事件").format(expected=expected)
             elif bytes(row.previous_hash) != previous:
-                reason = "与前一事件的哈希不衔接"
+                reason = gettext("与前一事件的哈希不衔接")
             elif bytes(row.hash) != hash_of(row):
-                reason = "内容与哈希不符"
+                reason = gettext("内容与哈希不符")
             if reason:
                 fault = Broken(row.stream_kind, row.stream_id, row.position, row.id, reason)
         previous, expected = bytes(row.hash), row.position + 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from baocheng.engine.processes.bpmn import ELEMENT_NAMES
@@ -26,7 +27,6 @@ from baocheng.engine.processes.model import (
     Shape,
 )
 from baocheng.engine.processes.symbols import GATEWAYS, MARKERS, TASKS, Symbol, event_symbol
-from baocheng.kernel.text import _
 
 _MARGIN = 16.0
 _CORNER = 8.0
@@ -147,14 +147,17 @@ class _Painter:
     def _describe(self) -> str:
         """Return the position in words, for those who do not see the drawing."""
         nodes = self.document.nodes.values()
-        current = "、".join(node.label for node in nodes if node.id in self.marks.current)
-        done = "、".join(node.name for node in nodes if node.name and node.id in self.marks.done)
-        parts = []
+        between = _("、")
+        current = between.join(node.label for node in nodes if node.id in self.marks.current)
+        done = between.join(node.name for node in nodes if node.name and node.id in self.marks.done)
+        if current and done:
+            both = _("当前环节：{current}。已完成：{done}。")
+            return both.format(current=current, done=done)
         if current:
-            parts.append(_("当前环节：{names}。").format(names=current))
+            return _("当前环节：{names}。").format(names=current)
         if done:
-            parts.append(_("已完成：{names}。").format(names=done))
-        return "".join(parts) or _("共 {count} 个环节。").format(count=len(nodes))
+            return _("已完成：{names}。").format(names=done)
+        return _("共 {count} 个环节。").format(count=len(nodes))
 
     # Order matters from here on: what is painted later lies on top.
 
@@ -223,8 +226,9 @@ class _Painter:
         group.set("data-element", node.id)
         if address:
             group.set("href", address)
-        type_name = ELEMENT_NAMES.get(node.type.value, node.type.value)
-        _add(group, "title", f"{type_name}：{node.name}" if node.name else type_name)
+        type_name = _(ELEMENT_NAMES.get(node.type.value, node.type.value))
+        title = _("{type}：{name}").format(type=type_name, name=node.name)
+        _add(group, "title", title if node.name else type_name)
         return group
 
     def _paint_marks(self, group: etree._Element, node: Node, shape: Shape) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Min
+from django.utils.translation import gettext
 
 from baocheng.engine.processes import registry, runs, runtime  # noqa: F401  (runtime drains units)
 from baocheng.engine.processes.enums import IncidentState
@@ -80,7 +81,7 @@ def start_processes(new: Iterable[NewInstance], *, by: Actor, at: datetime) -> l
             definition = book.find("process", one.process)
             start = definition.process.starts.get("") if definition else None
             if definition is None or start is None:
-                hint = nearest(one.process, book.keys("process")) or "。"
+                hint = nearest(one.process, book.keys("process")) or gettext("。")
                 raise UnknownProcess(key=one.process, hint=hint)
             instance, stimulus = open_instance(
                 definition,

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+
 from baocheng.engine.publishing.findings import Finding, Unreadable
 from baocheng.engine.publishing.kinds import ContentKind, SourceFile, kind_of
 
@@ -107,4 +109,4 @@ def read_folder(folder: Path) -> Handbook:
 def nearest(name: str, known: Collection[str]) -> str:
     """Return a hint at the known name closest to `name` ("，是否为 loss_amount？"), or ""."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"，是否为 {close[0]}？" if close else ""
+    return gettext("，是否为 {name}？").format(name=close[0]) if close else ""

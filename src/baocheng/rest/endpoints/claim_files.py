@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from django.utils.translation import gettext
 from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 from pydantic import BaseModel, Field
@@ -15,6 +14,7 @@ from baocheng.areas.billing.queries import payments_of
 from baocheng.areas.claims.operations.documenting import receive_claim_documents
 from baocheng.areas.claims.queries import get_claim_for, get_file
 from baocheng.areas.products.enums import Reason
+from baocheng.areas.products.sheet import read_formula
 from baocheng.engine.clocks.queries import clock_stack
 from baocheng.engine.decisions.records import decisions_of
 from baocheng.engine.documents.enums import DocumentState
@@ -454,7 +454,7 @@ def _sheet_line(line: Mapping[str, Any]) -> SheetLine:
             Part(
                 coverage=part["coverage"],
                 offered=part["offered"],
-                basis=_formula(part["basis"]) if part["basis"] else "",
+                basis=read_formula(part["basis"]).sentence() if part["basis"] else "",
                 reductions=[_reduction(each) for each in part["reductions"]],
                 paid=part["paid"],
                 is_final=part["is_final"],
@@ -472,9 +472,5 @@ def _reduction(reduction: Mapping[str, Any]) -> Reduction:
         label=str(Reason(reduction["reason"]).label),
         amount=reduction["amount"],
         clause=reduction["clause"],
-        sentence=_formula(reduction),
+        sentence=read_formula(reduction).sentence(),
     )
-
-
-def _formula(written: Mapping[str, Any]) -> str:
-    return gettext(written["formula"]).format(**written["numbers"])

@@ -18,7 +18,7 @@ from baocheng.areas.billing.enums import PaymentState
 from baocheng.areas.billing.events import AcknowledgementRecorded, PaymentFileMade, PaymentSent
 from baocheng.areas.billing.models import Acknowledgement, PaymentFile, PaymentInstruction
 from baocheng.areas.billing.operations.payments import give_back, settle
-from baocheng.areas.customers.queries import PaymentDetails, payment_details
+from baocheng.areas.customers.queries import PaymentDetails, accounts_of_parties, payment_details
 from baocheng.areas.organisation.permissions import require
 from baocheng.engine.journal.record import record
 from baocheng.engine.numbering import next_numbers
@@ -85,6 +85,7 @@ def make_payment_file(*, by: Actor, at: datetime, count_max: int = 10_000) -> Ma
         rows = list(
             waiting.order_by("id").select_for_update(of=("self",), skip_locked=True)[:count_max]
         )
+        _give_accounts([row for row in rows if row.account_id is None])
         details = payment_details({row.account_id for row in rows if row.account_id})
         sent = [row for row in rows if row.account_id in details]
         if not sent:
@@ -102,6 +103,18 @@ def make_payment_file(*, by: Actor, at: datetime, count_max: int = 10_000) -> Ma
         )
         record(made, stream=Stream("payment_file", file.id), by=by, at=at)
     return MadeFile(file, [row for row in rows if row.account_id not in details])
+
+
+def _give_accounts(rows: Sequence[PaymentInstruction]) -> None:
+    """Let payments instructed before the payee had an account go to the latest one."""
+    if not rows:
+        return
+    accounts = accounts_of_parties({row.payable.payee_id for row in rows})
+    latest = {account.party_id: account.id for account in accounts}
+    for row in rows:
+        if row.payable.payee_id in latest:
+            row.account_id = latest[row.payable.payee_id]
+            current().change(row, "account_id")
 
 
 def _file(

@@ -14,10 +14,13 @@ from baocheng.areas.claims.events import (
     DocumentsReceived,
     SupplementRequested,
 )
+from baocheng.areas.claims.facts import Facts
 from baocheng.areas.claims.models.file import ClaimFile
 from baocheng.areas.claims.operations import notifying
+from baocheng.engine.decisions.decide import decide_on_facts
 from baocheng.engine.documents.receiving import Accepted, Refused, Upload, receive_documents
 from baocheng.engine.journal.record import record
+from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.streams import Actor
 from baocheng.engine.unit import current, unit
 from baocheng.kernel.problems import Conflict, Problem
@@ -93,6 +96,15 @@ def receive_claim_documents(
             writing.change(claim, "state")
             record(ClaimSupplemented(count=len(kinds)), stream=file.stream, by=by, at=at)
     return answers
+
+
+def work_out_documents(file: ClaimFile, handbook: Handbook) -> None:
+    """Decide, by the handbook's table, which evidence the claim needs (保险法第二十二条)."""
+    claim = file.claim
+    table = handbook.get("decision", "required_documents")
+    claim.required_documents = sorted(set(decide_on_facts(table, Facts(file)).value))
+    claim.documents_complete = set(claim.required_documents) <= set(claim.received_documents)
+    current().change(claim, "required_documents", "documents_complete")
 
 
 def ask_for_documents(file: ClaimFile, *, by: Actor, at: datetime) -> None:

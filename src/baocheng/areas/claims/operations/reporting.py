@@ -1,23 +1,33 @@
 """Take a loss report (报案) and open its claim."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from baocheng.areas.claims import permissions, queries
 from baocheng.areas.claims.enums import Channel, ClaimState, CoverStatus, Kind
 from baocheng.areas.claims.events import ClaimReported, PolicyMatched
-from baocheng.areas.claims.models import Claim, ClaimLine
+from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.models.file import ClaimFile
-from baocheng.areas.claims.models.line import INVOICE_LENGTH_MAX
 from baocheng.areas.claims.operations.assessment import lock_totals
-from baocheng.areas.claims.operations.documenting import ClaimClosedAlready
+from baocheng.areas.claims.operations.documenting import (
+    ClaimClosedAlready,
+    work_out_documents,
+)
+from baocheng.areas.claims.operations.lines import (
+    ReportedLine,
+    claimed_invoices,
+    repeated_invoices,
+    rows_of,
+    together,
+    unknown_heads,
+    wrong_lines,
+)
 from baocheng.areas.customers.queries import accounts_of_parties, parties_by_ids
 from baocheng.areas.policies import queries as policies
 from baocheng.areas.policies.bitemporal import Cover
-from baocheng.areas.products.enums import Payer
 from baocheng.engine.journal.record import record
 from baocheng.engine.numbering import next_numbers
 from baocheng.engine.processes.operations import NewInstance, start_processes
@@ -27,8 +37,8 @@ from baocheng.engine.unit import current, refuse_on, unit
 from baocheng.kernel.identifiers import business_number
 from baocheng.kernel.identifiers.spelling import compact
 from baocheng.kernel.ids import new_id
-from baocheng.kernel.money import ZERO, InvalidAmount, parse_amount
-from baocheng.kernel.problems import Conflict, Problem, Problems
+from baocheng.kernel.money import ZERO
+from baocheng.kernel.problems import Conflict, Problem
 from baocheng.kernel.text import _
 from baocheng.kernel.time import business_date
 
@@ -65,41 +75,6 @@ class UnknownPolicy(Problem):
     )
 
 
-class UnknownHead(Problem):
-    """A line of a kind that the product does not know."""
-
-    code = "claims.unknown_head"
-    message = _("产品“{product}”没有“{head}”这一项目，可选：{heads}。")
-
-
-class LineAfterToday(Problem):
-    """An expense that has not happened yet."""
-
-    code = "claims.line_in_future"
-    message = _("第 {place} 行的发生日期不能晚于今天。")
-
-
-class InvoiceRepeated(Problem):
-    """The same invoice twice in one report."""
-
-    code = "claims.invoice_repeated"
-    message = _("票据号 {invoice} 在本次报案中出现了两次。")
-
-
-class InvoiceAlreadyClaimed(Conflict):
-    """The invoice belongs to another claim."""
-
-    code = "claims.invoice_already_claimed"
-    message = _("有票据已在其他赔案中申请，同一票据不能重复索赔；请核对票据号。")
-
-
-class InvoiceTooLong(Problem):
-    """An invoice number that is none."""
-
-    code = "claims.invoice_too_long"
-    message = _("票据号过长，请核对；最多 {bound} 个字。")
-
-
 class UnknownParty(Problem):
     """The insured or the payee is nobody on record."""
 
@@ -128,25 +103,7 @@ class AlreadyImported(Conflict):
     message = _("该来源记录已经导入过。")
 
 
-refuse_on("claims_line_invoice", InvoiceAlreadyClaimed)
 refuse_on("claims_claim_source_key", AlreadyImported)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportedLine:
-    """An expense, damage or benefit as it was reported; a benefit has no amount of its own."""
-
-    head: str
-    incurred_on: date
-    amount: Decimal | None = None
-    description: str = ""
-    days: int = 0
-    items: int = 1
-    hospital_level: str = ""
-    social_insurance_used: bool = False
-    other_paid: Mapping[Payer, Decimal] = field(default_factory=dict)
-    ineligible_amount: Decimal = ZERO
-    invoice: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +161,8 @@ def report_claims(
             if number in found
         ]
         covers = policies.covers_at(wanted)
-        claimed, strangers = _claimed_invoices(reports), _strangers(reports)
+        claimed = claimed_invoices(line for one in reports for line in one.lines)
+        strangers = _strangers(reports)
         answers: list[Claim | Problem] = []
         files: list[ClaimFile] = []
         for number, report in zip(numbers, reports, strict=True):
@@ -212,16 +170,16 @@ def report_claims(
             cover = covers.get((policy.id, report.loss_at, at)) if policy else None
             problems = [
                 *_faults(report, policy is not None, at),
-                *_repeated_invoices(report, claimed),
+                *repeated_invoices(report.lines, claimed),
                 *_unknown_parties(report, strangers),
             ]
             if problems:
-                answers.append(_together(problems))
+                answers.append(together(problems))
                 continue
             file = _open_file(report, policy, cover, by, at)
-            wrong = list(_unknown_heads(file))
+            wrong = list(unknown_heads(file.product, file.lines))
             if wrong:
-                answers.append(_together(wrong))
+                answers.append(together(wrong))
                 continue
             claimed.update(line.invoice for line in file.lines if line.invoice)
             files.append(file)
@@ -251,11 +209,7 @@ def _faults(report: LossReport, is_policy_known: bool, at: datetime) -> Iterable
         yield PolicyOrPersonMissing("policy_number", "insured_name")
     if report.kind == Kind.RECOVERY and not any(line.amount for line in report.lines):
         yield NothingRecovered("lines")
-    today = business_date(at)
-    for place, line in enumerate(report.lines):
-        if line.incurred_on > today:
-            yield LineAfterToday(f"lines.{place}.incurred_on", place=place + 1)
-        yield from _wrong_amounts(line, f"lines.{place}")
+    yield from wrong_lines(report.lines, at)
 
 
 def _not_found(number: str) -> Problem:
@@ -265,39 +219,6 @@ def _not_found(number: str) -> Problem:
     except Problem as problem:
         return problem
     return UnknownPolicy("policy_number", number=number)
-
-
-def _wrong_amounts(line: ReportedLine, path: str) -> Iterable[Problem]:
-    given = {"amount": line.amount, "ineligible_amount": line.ineligible_amount}
-    given |= {f"other_paid.{payer.value}": paid for payer, paid in line.other_paid.items()}
-    for name, amount in given.items():
-        if amount is not None:
-            try:
-                parse_amount(amount, f"{path}.{name}")
-            except InvalidAmount as problem:
-                yield problem
-
-
-def _claimed_invoices(reports: Iterable[LossReport]) -> set[str]:
-    """Return which of the invoices of these reports some claim holds already."""
-    brought = {compact(line.invoice) for report in reports for line in report.lines} - {""}
-    if not brought:
-        return set()
-    held = ClaimLine.objects.filter(invoice__in=brought, holds_invoice=True)
-    return {invoice for invoice in held.values_list("invoice", flat=True) if invoice}
-
-
-def _repeated_invoices(report: LossReport, claimed: Container[str]) -> Iterable[Problem]:
-    seen = set[str]()
-    for place, line in enumerate(report.lines):
-        invoice, path = compact(line.invoice), f"lines.{place}.invoice"
-        if len(invoice) > INVOICE_LENGTH_MAX:
-            yield InvoiceTooLong(path, bound=INVOICE_LENGTH_MAX)
-        elif invoice and invoice in seen:
-            yield InvoiceRepeated(path, invoice=line.invoice)
-        elif invoice in claimed:
-            yield InvoiceAlreadyClaimed(path)
-        seen.add(invoice)
 
 
 def _strangers(reports: Iterable[LossReport]) -> set[UUID]:
@@ -310,21 +231,6 @@ def _unknown_parties(report: LossReport, strangers: Container[UUID]) -> Iterable
     for name, id in (("insured_id", report.insured_id), ("payee_id", report.payee_id)):
         if id is not None and id in strangers:
             yield UnknownParty(name)
-
-
-def _together(problems: list[Problem]) -> Problem:
-    return problems[0] if len(problems) == 1 else Problems(problems)
-
-
-def _unknown_heads(file: ClaimFile) -> Iterable[Problem]:
-    product = file.product
-    for line in file.lines if product else ():
-        assert product is not None
-        if line.head not in product.heads:
-            names = "、".join(product.heads.values())
-            yield UnknownHead(
-                f"lines.{line.place - 1}.head", product=product.name, head=line.head, heads=names
-            )
 
 
 def _open_file(
@@ -359,24 +265,7 @@ def _open_file(
         reported_by=by.id,
         received_documents=sorted(set(report.documents)),
     )
-    lines = [
-        ClaimLine(
-            claim_id=claim.id,
-            place=place,
-            head=line.head,
-            description=line.description,
-            incurred_on=line.incurred_on,
-            amount=line.amount,
-            days=line.days,
-            items=line.items,
-            hospital_level=line.hospital_level,
-            social_insurance_used=line.social_insurance_used,
-            other_paid={payer.value: str(paid) for payer, paid in line.other_paid.items()},
-            ineligible_amount=line.ineligible_amount,
-            invoice=compact(line.invoice) or None,
-        )
-        for place, line in enumerate(report.lines, 1)
-    ]
+    lines = rows_of(claim, report.lines)
     claim.claimed_amount = sum((line.amount for line in lines if line.amount), ZERO)
     file = ClaimFile(claim)
     file.known_lines, file.known_calculations = lines, []
@@ -471,17 +360,24 @@ def match_policy(*, claim_id: UUID, policy_number: str, by: Actor, at: datetime)
             raise _not_found(policy_number)
         place = (policy.id, file.claim.loss_at, file.claim.known_at)
         _attach(file, policy, policies.covers_at([place]).get(place))
-        wrong = list(_unknown_heads(file))
+        wrong = list(unknown_heads(file.product, file.lines))
         if wrong:
-            raise _together(wrong)
+            raise together(wrong)
         _choose_accounts([file])
         writing.change(
             file.claim,
             *("policy_id", "policy_number", "product", "product_name", "handbook_version"),
             *("cover_status", "insured_id", "insured_name", "payee_id", "payee_account_id"),
         )
+        if not file.claim.documents_complete:
+            work_out_documents(file, versions.handbook_at(at))
+        assert file.product is not None, "a policy has its product"
         record(
-            PolicyMatched(policy_number=policy.number, cover_status=file.claim.cover_status),
+            PolicyMatched(
+                policy_number=policy.number,
+                cover_status=file.claim.cover_status,
+                line=file.product.insurance_class.value,
+            ),
             stream=file.stream,
             by=by,
             at=at,

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from baocheng.areas.organisation.events import AuthorityEnded, AuthoritySet
 from baocheng.areas.organisation.models import AuthorityGrant, Staff
 from baocheng.areas.organisation.operations.roles import PeriodIsEmpty, require_other_person
@@ -63,7 +65,7 @@ def set_authority(
         raise PeriodIsEmpty("until_at")
     kinds = {limit.kind for limit in handbook_at(at).all("authority")}
     if kind not in kinds:
-        raise UnknownAuthority("kind", kind=kind, hint=nearest(kind, kinds) or "。")
+        raise UnknownAuthority("kind", kind=kind, hint=nearest(kind, kinds) or gettext("。"))
     grant = AuthorityGrant(
         staff=staff,
         kind=kind,

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from baocheng.areas.organisation.events import RoleGranted, RoleRevoked
 from baocheng.areas.organisation.models import Branch, RoleGrant, Staff
 from baocheng.areas.organisation.operations.staff import HasLeft
@@ -71,7 +73,7 @@ def grant_role(
     handbook = handbook_at(at)
     definition = handbook.find("role", role)
     if definition is None:
-        hint = nearest(role, handbook.keys("role")) or "。"
+        hint = nearest(role, handbook.keys("role")) or gettext("。")
         raise UnknownRole("role", role=role, hint=hint)
     grant = RoleGrant(
         staff=staff,

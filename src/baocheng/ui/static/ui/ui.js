@@ -449,9 +449,20 @@
 
   function takeFiles(input, files) {
     const box = input.closest("[data-upload]");
-    if (!box) return;
+    if (!box) return showFiles(input);
     upload(box, files);
     input.value = "";
+  }
+
+  /* Files that go with their form are listed until it is sent. */
+  function showFiles(input) {
+    const names = [...input.files].map((file) => {
+      const row = document.createElement("li");
+      row.className = "file";
+      row.textContent = file.name;
+      return row;
+    });
+    $("[data-files]", input.closest("[data-upload-field]")).replaceChildren(...names);
   }
 
   document.addEventListener("submit", (event) => {
@@ -471,8 +482,8 @@
       zone.toggleAttribute("data-over", name === "dragover");
       if (name !== "drop") return;
       const input = $("input[type=file]", zone);
-      if (input.closest("[data-upload]")) takeFiles(input, event.dataTransfer.files);
-      else input.files = event.dataTransfer.files;
+      if (!input.closest("[data-upload]")) input.files = event.dataTransfer.files;
+      takeFiles(input, event.dataTransfer.files);
     });
   }
 
@@ -482,9 +493,10 @@
     if (document.hidden) $$("form[data-draft][data-unsaved]").forEach(saveDraft);
   });
 
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target.id === "dialog" && detail.target.childElementCount) showDialog(detail.target);
-    prepare(detail.target);
+  /* `detail.target` is what was replaced, `target` what stands there now. */
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (target.id === "dialog" && target.childElementCount) showDialog(target);
+    prepare(target);
   });
   /* A form in a dialog comes back with what is wrong; a refusal of the whole comes as a toast. */
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
