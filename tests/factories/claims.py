@@ -13,7 +13,8 @@ from baocheng.areas.billing.operations.files import make_payment_file, record_ac
 from baocheng.areas.claims.enums import Channel
 from baocheng.areas.claims.models import CalculationRecord, Claim
 from baocheng.areas.claims.operations.documenting import receive_claim_documents
-from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine, report_claim
+from baocheng.areas.claims.operations.lines import ReportedLine
+from baocheng.areas.claims.operations.reporting import LossReport, report_claim
 from baocheng.areas.policies.models import Accumulator, Policy
 from baocheng.areas.products.enums import Payer
 from baocheng.engine.clocks.queries import ClockView, clock_stack

@@ -6,7 +6,7 @@ from decimal import Decimal
 from baocheng.areas.billing.models import PaymentInstruction
 from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.operations import reporting
-from baocheng.areas.claims.operations.reporting import ReportedLine
+from baocheng.areas.claims.operations.lines import ReportedLine
 from baocheng.areas.policies.models import Policy
 from baocheng.engine.work.enums import ItemState
 from baocheng.engine.work.models import WorkItem

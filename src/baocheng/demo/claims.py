@@ -11,7 +11,8 @@ from baocheng.areas.billing.operations.files import make_payment_file, record_ac
 from baocheng.areas.claims.enums import Channel
 from baocheng.areas.claims.models import Claim
 from baocheng.areas.claims.operations.closing import reopen_claim
-from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine, report_claim
+from baocheng.areas.claims.operations.lines import ReportedLine
+from baocheng.areas.claims.operations.reporting import LossReport, report_claim
 from baocheng.areas.policies.models import Policy
 from baocheng.areas.products.enums import Payer
 from baocheng.demo.cast import act

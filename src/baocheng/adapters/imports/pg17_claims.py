@@ -13,7 +13,8 @@ from baocheng.adapters.imports.pg17_policies import PREFIX, YEAR_STARTS, RowInco
 from baocheng.adapters.imports.port import Crew, Totals
 from baocheng.adapters.imports.reading import amount, checked_amount
 from baocheng.areas.claims.enums import Channel, Kind, Liability
-from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine
+from baocheng.areas.claims.operations.lines import ReportedLine
+from baocheng.areas.claims.operations.reporting import LossReport
 from baocheng.areas.policies.queries import find_by_sources
 from baocheng.kernel.money import ZERO
 from baocheng.kernel.problems import Problem

@@ -17,7 +17,8 @@ from baocheng.adapters.imports import handling, synthea_records
 from baocheng.adapters.imports.port import Crew, Totals
 from baocheng.adapters.imports.synthea_records import Encounter, Expense, moment, require_sound
 from baocheng.areas.claims.enums import Channel, Liability, LiabilityReason, Outcome
-from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine
+from baocheng.areas.claims.operations.lines import ReportedLine
+from baocheng.areas.claims.operations.reporting import LossReport
 from baocheng.areas.claims.queries import load_files
 from baocheng.areas.customers.enums import Sex
 from baocheng.areas.customers.operations import NewPerson, register_persons

@@ -11,7 +11,8 @@ from ninja import Path, Query, Router, Status
 from pydantic import BaseModel, Field
 
 from baocheng.areas.claims.enums import Channel, ClaimState, Kind
-from baocheng.areas.claims.operations.reporting import LossReport, ReportedLine, report_claim
+from baocheng.areas.claims.operations.lines import ReportedLine
+from baocheng.areas.claims.operations.reporting import LossReport, report_claim
 from baocheng.areas.claims.queries import get_claim_for, get_file, list_claims_for
 from baocheng.areas.products.enums import Payer
 from baocheng.engine.streams import Actor
