@@ -926,7 +926,7 @@ _COVER = handbook.CoverPage(
         Pair(label="流程", value="3", url="/p"),
         Pair(label="决策表", value="11", url="/p"),
         Pair(label="时限", value="14", url="/p"),
-        Pair(label="函件", value="6", url="/p"),
+        Pair(label="信函", value="6", url="/p"),
         Pair(label="表单", value="9", url="/p"),
     ],
     versions=[

@@ -21,6 +21,7 @@ from baocheng.areas.claims.operations.reporting import NothingRecovered
 from baocheng.engine.clocks.enums import ClockState
 from baocheng.engine.clocks.queries import clock_stack
 from baocheng.engine.journal.chain import verify
+from baocheng.kernel.problems import NotPermitted
 from factories.claims import a_line, events, fresh, report
 from factories.company import FRIDAY, a_policy
 from factories.refusals import refused
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 def test_a_recovery_is_booked_and_closed(company: None) -> None:
     policy = a_policy()
 
-    claim = report(policy, [a_line(amount="1200.00")], kind=Kind.RECOVERY)
+    claim = report(policy, [a_line(amount="1200.00")], kind=Kind.RECOVERY, login="zhengyi")
 
     closed = fresh(claim)
     assert (closed.state, closed.outcome) == (ClaimState.CLOSED, Outcome.RECOVERED)
@@ -61,4 +62,11 @@ def test_a_recovery_of_nothing_is_refused(company: None) -> None:
     policy = a_policy()
 
     with refused(NothingRecovered, "lines", code="claims.nothing_recovered"):
-        report(policy, [a_line(amount="0.00")], kind=Kind.RECOVERY)
+        report(policy, [a_line(amount="0.00")], kind=Kind.RECOVERY, login="zhengyi")
+
+
+def test_only_who_handles_money_books_a_recovery(company: None) -> None:
+    policy = a_policy()
+
+    with refused(NotPermitted, code="kernel.not_permitted"):
+        report(policy, [a_line(amount="1200.00")], kind=Kind.RECOVERY, login="zhouting")

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from baocheng.desk.rows.handbook import ProcessPage, StepRow
+from baocheng.desk.wording import SEMICOLON, joined
 from baocheng.engine.processes.bpmn import ELEMENT_NAMES
 from baocheng.engine.processes.content import Definition
 from baocheng.engine.processes.diagram import draw
@@ -107,13 +108,16 @@ def page_of(definition: Definition, book: Handbook) -> ProcessPage:
         StepRow(
             name=node.label,
             kind=_(ELEMENT_NAMES[node.type]) if node.type in ELEMENT_NAMES else str(node.type),
-            who="、".join(roles.get(role, role) for role in node.roles) or _("系统"),
-            leads_to="；".join(
-                f"{flow.name} → {nodes[flow.target].label}"
-                if flow.name
-                else nodes[flow.target].label
-                for flow in node.outgoing
-                if nodes[flow.target].name
+            who=joined(roles.get(role, role) for role in node.roles) or _("系统"),
+            leads_to=joined(
+                (
+                    f"{flow.name} → {nodes[flow.target].label}"
+                    if flow.name
+                    else nodes[flow.target].label
+                    for flow in node.outgoing
+                    if nodes[flow.target].name
+                ),
+                SEMICOLON,
             ),
             url=_address(node, None),
         )

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from baocheng.areas.claims import permissions as claims
 from baocheng.areas.customers import permissions as customers
@@ -15,6 +16,7 @@ from baocheng.areas.organisation.queries import acting_branches, branch_names
 from baocheng.areas.policies import permissions as policies
 from baocheng.desk import problems
 from baocheng.desk.rows.shell import Destination, Place, Shell
+from baocheng.desk.wording import joined
 from baocheng.engine.journal.permissions import READ_JOURNAL
 from baocheng.engine.publishing.permissions import READ_HANDBOOK
 from baocheng.engine.publishing.versions import NothingPublished, handbook_at
@@ -58,12 +60,13 @@ def shell(request: "DeskRequest", section: str) -> Shell:
 
 
 def _destinations(actor: Actor, section: str) -> list[Destination]:
+    # The context tells these words, many things each, from the same words for one thing.
     places = (
         ("worklist", _("待办"), "inbox", "g w", True),
         ("approvals", _("审批"), "stamp", "g a", actor.may(claims.APPROVE)),
-        ("claims", _("案件"), "folder-open", "g c", actor.may(claims.READ)),
-        ("policies", _("保单"), "shield", "g p", actor.may(policies.READ)),
-        ("customers", _("客户"), "users", "g k", actor.may(customers.READ)),
+        ("claims", pgettext("navigation", "案件"), "folder-open", "g c", actor.may(claims.READ)),
+        ("policies", pgettext("navigation", "保单"), "shield", "g p", actor.may(policies.READ)),
+        ("customers", pgettext("navigation", "客户"), "users", "g k", actor.may(customers.READ)),
         ("handbook", _("手册"), "book-open", "g h", actor.may(READ_HANDBOOK)),
         ("administration", _("管理"), "settings-2", "g m", may_administer(actor)),
     )
@@ -91,7 +94,7 @@ def _roles(request: "DeskRequest") -> str:
     except NothingPublished:
         return ""
     known = [book.find("role", role) for role in sorted(request.actor.roles)]
-    return "、".join(role.name for role in known if role)
+    return joined(role.name for role in known if role)
 
 
 def _version(request: "DeskRequest") -> int | None:

@@ -10,6 +10,7 @@ from baocheng.areas.products.definition import Product
 from baocheng.areas.products.enums import Reason
 from baocheng.areas.products.sheet import read_formula
 from baocheng.desk.rows.case import Reduction, SheetLine, SheetStep, SheetTab
+from baocheng.desk.wording import joined
 from baocheng.kernel.amount_words import in_words
 from baocheng.kernel.money import ZERO
 
@@ -48,7 +49,7 @@ def _line(index: int, entry: Stored, product: Product | None) -> SheetLine:
     return SheetLine(
         index=index,
         name=" ".join(part for part in (head, line.get("description") or "") if part),
-        coverage="、".join(_coverages(entry, product)),
+        coverage=joined(_coverages(entry, product)),
         claimed=claimed,
         allowed=claimed - _not_eligible(entry),
         paid=Decimal(entry["paid"]),

@@ -1,9 +1,10 @@
 """Turn what the engine says of clocks, turns and states into what the components show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from baocheng.engine.clocks.enums import ClockState
 from baocheng.engine.clocks.queries import ClockView
@@ -12,6 +13,17 @@ from baocheng.kernel.time import business_date
 from baocheng.ui.components import Badge, Clock, ClockMark, ClockStep, Tone
 
 _SOON_HOURS = 24
+COMMA, SEMICOLON, COLON = gettext_noop("、"), gettext_noop("；"), gettext_noop("：")
+
+
+def joined(parts: Iterable[str], between: str = COMMA) -> str:
+    """Join parts with the punctuation of the reader's language."""
+    return _(between).join(parts)
+
+
+def bracketed(text: str, note: str, after: str = "") -> str:
+    """Put a note in the brackets of the reader's language, between two texts."""
+    return _("{text}（{note}）{after}").format(text=text, note=note, after=after).rstrip()
 
 
 def tone_of(clock: ClockView) -> Tone:
@@ -85,10 +97,13 @@ def deadline_mark(due_at: datetime | None, at: datetime, *, is_paused: bool = Fa
     tone = Tone.SOON if hours < _SOON_HOURS else Tone.ON_TIME
     if hours < 1:
         minutes = int(left.total_seconds() // 60)
-        return ClockMark(tone=tone, label=_("剩 {n} 分钟").format(n=minutes), due_at=due_at)
-    if hours < _SOON_HOURS:
-        return ClockMark(tone=tone, label=_("剩 {n} 小时").format(n=hours), due_at=due_at)
-    return ClockMark(tone=tone, label=_("剩 {n} 天").format(n=hours // 24), due_at=due_at)
+        label = ngettext("剩 {n} 分钟", "剩 {n} 分钟", minutes).format(n=minutes)
+    elif hours < _SOON_HOURS:
+        label = ngettext("剩 {n} 小时", "剩 {n} 小时", hours).format(n=hours)
+    else:
+        days = hours // 24
+        label = ngettext("剩 {n} 天", "剩 {n} 天", days).format(n=days)
+    return ClockMark(tone=tone, label=label, due_at=due_at)
 
 
 def _late(due_at: datetime, at: datetime) -> str:
@@ -97,4 +112,4 @@ def _late(due_at: datetime, at: datetime) -> str:
     days = (business_date(at) - last_day).days
     if days < 1:
         return _("今天逾期")
-    return _("逾期 {n} 天").format(n=days)
+    return ngettext("逾期 {n} 天", "逾期 {n} 天", days).format(n=days)

@@ -130,7 +130,7 @@ def test_drawing_describes_itself_in_the_language_of_the_reader() -> None:
         )
 
     assert svg.findtext(f"{SVG}desc") == "Current steps: 责任认定. Completed: 报案, 审核单证."
-    assert "User task: 审核单证" in [each.text for each in svg.iter(f"{SVG}title")]
+    assert "user task: 审核单证" in [each.text for each in svg.iter(f"{SVG}title")]
 
 
 def test_the_drawing_has_no_inline_style() -> None:

@@ -8,7 +8,14 @@ from baocheng.areas.policies import permissions as policies
 from baocheng.engine.streams import Actor
 
 HANDLER_PERMISSIONS = frozenset(
-    {customers.REGISTER, policies.ISSUE, claims.REPORT, claims.HANDLE, billing.CONFIRM}
+    {
+        customers.REGISTER,
+        policies.ISSUE,
+        claims.REPORT,
+        claims.RECOVER,
+        claims.HANDLE,
+        billing.CONFIRM,
+    }
 )
 REVIEWER_PERMISSIONS = frozenset({claims.APPROVE})
 

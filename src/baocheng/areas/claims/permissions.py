@@ -5,9 +5,20 @@ from baocheng.areas.organisation.permissions import is_within, require
 from baocheng.engine.streams import Actor
 from baocheng.kernel.problems import NotFound
 
-__all__ = ["APPROVE", "HANDLE", "READ", "REOPEN", "REPORT", "may_read", "require", "require_read"]
+__all__ = [
+    "APPROVE",
+    "HANDLE",
+    "READ",
+    "RECOVER",
+    "REOPEN",
+    "REPORT",
+    "may_read",
+    "require",
+    "require_read",
+]
 
 REPORT = "claims.report_claim"
+RECOVER = "claims.report_recovery"
 READ = "claims.read_claim"
 HANDLE = "claims.handle_claim"
 APPROVE = "claims.approve_claim"

@@ -22,7 +22,7 @@ class ContentsEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class ContentsPart:
-    """One part of the contents column: 章节, 流程, 决策表, 时限, 函件, 产品."""
+    """One part of the contents column: 章节, 流程, 决策表, 时限, 信函, 产品."""
 
     label: str
     entries: Sequence[ContentsEntry]

@@ -18,6 +18,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows.work import ApprovalRow, ApprovalsPage, BulkLine, BulkPreview
 from baocheng.desk.views.worklist import row_of
+from baocheng.desk.wording import COLON, joined
 from baocheng.engine.clocks.queries import ClockView, clock_stacks
 from baocheng.engine.processes.operations import complete_task
 from baocheng.engine.publishing.versions import handbook
@@ -119,7 +120,7 @@ def approve_several(request: DeskRequest) -> HttpResponse:
         if problem is None:
             done += 1
         else:
-            messages.error(request, f"{_number(item)}：{problems.said(problem)}")
+            messages.error(request, joined((_number(item), problems.said(problem)), COLON))
     if done:
         sentence = ngettext("已批准 {n} 件。", "已批准 {n} 件。", done).format(n=done)
         messages.success(request, sentence)

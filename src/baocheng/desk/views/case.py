@@ -333,7 +333,7 @@ def receive_files(request: DeskRequest, number: str) -> HttpResponse:
         claim_id=claim.id, uploads=uploads, by=request.actor, at=request.at
     )
     refused = [
-        f"{one.name}：{problems.said(one.problem)}"
+        wording.joined((one.name, problems.said(one.problem)), wording.COLON)
         for one in answers
         if not isinstance(one, Accepted)
     ]
@@ -364,7 +364,7 @@ def _decision(made: MadeDecision) -> rows.DecisionRow:
     row = f"#row-{made.matched_rows[0]}" if made.matched_rows else ""
     labels = {column.name: column.label for column in made.table.inputs} if made.table else {}
     heads = {column.name: column.label for column in made.table.outputs} if made.table else {}
-    numbers = "、".join(map(str, made.matched_rows))
+    numbers = wording.joined(map(str, made.matched_rows))
     return rows.DecisionRow(
         name=made.label,
         at=made.decided_at,
@@ -382,7 +382,7 @@ def _plain(value: Any) -> Any:
         case bool():
             return _("是") if value else _("否")
         case list():
-            return "、".join(str(_plain(one)) for one in value)
+            return wording.joined(str(_plain(one)) for one in value)
         case datetime() | None:
             return value
         case _:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from baocheng.demo import clock
 from baocheng.desk import problems
@@ -13,7 +14,6 @@ from baocheng.desk.page import render_page
 from baocheng.desk.rows.administration import Advance, ClockPage
 from baocheng.kernel.calendar import default_calendar
 from baocheng.kernel.problems import Problem
-from baocheng.kernel.text import _ as marked
 from baocheng.kernel.time import business_date, now
 from baocheng.ui.components import Field, Notice, Tone
 
@@ -27,7 +27,7 @@ class InvalidDuration(Problem):
     """Not a length of time that the clock can be moved by."""
 
     code = "demo.invalid_duration"
-    message = marked("时长填写有误：P10D 是十天，PT36H 是三十六小时。")
+    message = gettext_noop("时长填写有误：P10D 是十天，PT36H 是三十六小时。")
 
 
 @staff_only()

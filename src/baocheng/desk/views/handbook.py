@@ -15,6 +15,7 @@ from baocheng.desk import chapters, diagrams
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import handbook as rows
+from baocheng.desk.wording import SEMICOLON, bracketed, joined
 from baocheng.engine.clocks.arithmetic import Alarm
 from baocheng.engine.clocks.definition import ClockDefinition
 from baocheng.engine.clocks.wording import limit_in_words
@@ -35,7 +36,7 @@ _KINDS: dict[str, Callable[[], str]] = {
     "process": lambda: _("流程"),
     "decision": lambda: _("决策表"),
     "form": lambda: _("表单"),
-    "letter": lambda: _("函件"),
+    "letter": lambda: _("信函"),
     "product": lambda: _("产品"),
 }
 
@@ -161,7 +162,9 @@ def show_clocks(request: DeskRequest) -> HttpResponse:
 
 def _clock(clock: ClockDefinition) -> rows.ClockRow:
     tiers = [
-        f"{limit_in_words(tier.limit)}（{tier.name}）" if tier.name else limit_in_words(tier.limit)
+        bracketed(limit_in_words(tier.limit), tier.name)
+        if tier.name
+        else limit_in_words(tier.limit)
         for tier in clock.tiers
     ]
     pauses = [pause.waits_for or _event(pause.event) for pause in clock.pauses_on]
@@ -169,16 +172,16 @@ def _clock(clock: ClockDefinition) -> rows.ClockRow:
     return rows.ClockRow(
         name=clock.name,
         key=clock.key,
-        limit="；".join(tiers),
+        limit=joined(tiers, SEMICOLON),
         article=str(clock.basis),
         kind=Badge(label=str(clock.kind.label)),
         starts=_("并且").join(
             _("或").join(dict.fromkeys(_event(one.event) for one in group))
             for group in clock.starts_on
         ),
-        pauses="；".join(dict.fromkeys(pauses)),
+        pauses=joined(dict.fromkeys(pauses), SEMICOLON),
         stops=_("或").join(dict.fromkeys(_event(one.event) for one in clock.stops_on)),
-        warns="；".join(warnings),
+        warns=joined(warnings, SEMICOLON),
         text=clock.basis.text,
         breach=clock.breach,
     )
@@ -285,7 +288,7 @@ def _coverage(product: Product, coverage: Coverage) -> rows.CoverageRow:
     ]
     return rows.CoverageRow(
         name=coverage.name,
-        code="、".join(product.heads.get(head, head) for head in coverage.heads),
+        code=joined(product.heads.get(head, head) for head in coverage.heads),
         limit=limits[0] if limits else None,
         steps=[_step(product, step) for step in coverage.plan],
         exclusions=[product.clauses.get(clause, clause) for clause in product.exclusions],
@@ -293,8 +296,7 @@ def _coverage(product: Product, coverage: Coverage) -> rows.CoverageRow:
 
 
 def _step(product: Product, step: Step) -> str:
-    clause = product.clauses.get(step.clause, "")
-    return f"{_(step.title)}（{step.clause}）{clause}"
+    return bracketed(_(step.title), step.clause, product.clauses.get(step.clause, ""))
 
 
 _PAGES: dict[str, Callable[[Any, Handbook], Any]] = {

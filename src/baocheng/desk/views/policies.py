@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from baocheng.areas.claims import permissions as claim_permissions
 from baocheng.areas.claims.queries import claims_of_policy
@@ -33,7 +34,6 @@ from baocheng.desk.views.claims import rows_of as claim_rows
 from baocheng.engine.publishing.versions import handbook
 from baocheng.kernel.masks import mask_name
 from baocheng.kernel.problems import Problem
-from baocheng.kernel.text import _ as marked
 from baocheng.kernel.time import SHANGHAI, business_date
 from baocheng.ui.components import Badge, Field, Notice, Pair, Tone
 
@@ -51,7 +51,7 @@ class InvalidMoment(Problem):
     """A moment that is none."""
 
     code = "desk.invalid_moment"
-    message = marked("时间填写有误，例如 2025-09-26 14:30。")
+    message = gettext_noop("时间填写有误，例如 2025-09-26 14:30。")
 
 
 @staff_only(permissions.READ)

@@ -239,7 +239,7 @@ class Payments(BaseModel):
     items: list[PaymentShown]
 
 
-@router.get("/documents", auth=READ, response=Documents, summary="单证与函件")
+@router.get("/documents", auth=READ, response=Documents, summary="单证与信函")
 def list_documents(request: Request, number: Number) -> Documents:
     claim = get_claim_for(request.auth.actor, number)
     return Documents(items=[_document(each) for each in documents_of(claim.stream)])

@@ -151,7 +151,10 @@ def report_claims(
     *, reports: Sequence[LossReport], by: Actor, at: datetime
 ) -> list[Claim | Problem]:
     """Take many reports in one transaction; a refused one becomes its problem, the rest go on."""
-    permissions.require(by, permissions.REPORT)
+    for kind in {report.kind for report in reports}:
+        permissions.require(
+            by, permissions.RECOVER if kind == Kind.RECOVERY else permissions.REPORT
+        )
     with unit():
         numbers = [compact(one.policy_number) for one in reports]
         found = policies.find_by_numbers(set(numbers) - {""})
