@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import inf
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -21,6 +22,10 @@ from baocheng.settings import env
 from factories.company import ensure_company
 
 SOURCE = Path(baocheng.__file__).parent
+
+# How long an example takes says nothing of whether it is right.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import translation
 
-from baocheng.desk.wording import ball_with, deadline_mark
+from baocheng.desk.wording import COLON, SEMICOLON, ball_with, bracketed, deadline_mark, joined
 from baocheng.kernel.time import SHANGHAI
 from baocheng.ui.components import Tone
 
@@ -30,6 +30,41 @@ def test_deadline_is_one_short_phrase(due_at: datetime | None, tone: Tone, label
         mark = deadline_mark(due_at, AT)
 
     assert (mark.tone, mark.label) == (tone, label)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "label"),
+    [
+        (AT + timedelta(minutes=1), "1 minute left"),
+        (AT + timedelta(hours=3), "3 hours left"),
+        (AT + timedelta(days=1), "1 day left"),
+        (MIDNIGHT, "1 day late"),
+        (MIDNIGHT - timedelta(days=16), "17 days late"),
+    ],
+)
+def test_deadline_counts_in_english(due_at: datetime, label: str) -> None:
+    with translation.override("en"):
+        assert deadline_mark(due_at, AT).label == label
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", ["甲、乙", "甲；乙", "甲：乙", "甲（乙）", "甲（乙）丙"]),
+        ("en", ["甲, 乙", "甲; 乙", "甲: 乙", "甲 (乙)", "甲 (乙) 丙"]),
+    ],
+)
+def test_punctuation_is_that_of_the_reader(language: str, words: list[str]) -> None:
+    parts = ("甲", "乙")
+
+    with translation.override(language):
+        assert [
+            joined(parts),
+            joined(parts, SEMICOLON),
+            joined(parts, COLON),
+            bracketed(*parts),
+            bracketed(*parts, "丙"),
+        ] == words
 
 
 def test_ball_elsewhere_is_marked_as_paused() -> None:

@@ -24,6 +24,7 @@ from baocheng.areas.billing.queries import (
 from baocheng.engine.journal.models import EventRow
 from baocheng.engine.journal.queries import events_of, sentence
 from baocheng.engine.streams import Actor, Stream
+from baocheng.kernel.ids import new_id
 from baocheng.kernel.problems import NotPermitted
 
 from .conftest import CASHIER, LATER, NOON, Pay
@@ -88,8 +89,17 @@ def test_account_numbers_are_sealed_in_the_database(paying: Pay) -> None:
     assert "4111111111111111" not in content
 
 
-def test_payment_without_account_waits_and_is_named(paying: Pay) -> None:
-    without = paying(account_id=None)
+def test_payment_without_account_goes_to_the_one_the_payee_gave_later(paying: Pay) -> None:
+    early = paying(account_id=None)
+
+    made = make_payment_file(by=CASHIER, at=NOON)
+
+    assert list(made.without_account) == []
+    assert states(early) == [PaymentState.SENT]
+
+
+def test_payment_without_any_account_waits_and_is_named(paying: Pay) -> None:
+    without = paying(account_id=None, payee_id=new_id())
     made_of = paying()
 
     made = make_payment_file(by=CASHIER, at=NOON)
