@@ -39,6 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from baocheng.areas.billing.operations.payments import confirm_payments  # noqa: E402
 from baocheng.areas.claims.operations.reporting import report_claim, report_claims  # noqa: E402
+from baocheng.cli import memory  # noqa: E402
 from baocheng.kernel.ids import new_id  # noqa: E402
 from factories.claims import a_line, a_report  # noqa: E402
 from factories.company import FRIDAY, a_policy, act, ensure_company  # noqa: E402
@@ -57,6 +58,8 @@ def main() -> None:
         claim = report_claim(report=report, by=by, at=FRIDAY)
         confirm_payments(stream_ids=[claim.id], by=cashier, at=FRIDAY)
 
+    # As web and worker processes do once they are up.
+    memory.settle()
     for _ in range(10):
         one_claim()
     with CaptureQueriesContext(connection) as captured:

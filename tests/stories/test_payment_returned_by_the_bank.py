@@ -10,10 +10,12 @@ from decimal import Decimal
 
 import pytest
 
-from baocheng.areas.billing.models import Payable
+from baocheng.areas.billing.models import Payable, PaymentInstruction
+from baocheng.areas.billing.operations.files import record_acknowledgement
 from baocheng.areas.billing.queries import ledger_balance, payments_of
 from baocheng.areas.claims.enums import ClaimState
 from baocheng.engine.clocks.enums import ClockState
+from baocheng.engine.clocks.queries import clock_stack
 from baocheng.engine.journal.chain import verify
 from baocheng.kernel.identifiers.bank_card import BankCardCheckDigit
 from factories.claims import (
@@ -29,7 +31,7 @@ from factories.claims import (
     send_to_bank,
     visit_if_due,
 )
-from factories.company import FRIDAY, a_card, a_policy
+from factories.company import FRIDAY, a_card, a_policy, act
 from factories.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,37 @@ def test_a_returned_payment_is_paid_to_the_corrected_account(company: None) -> N
     assert Payable.objects.get(stream_id=claim.id).amount == Decimal("1500.00")
     assert ledger_balance() == 0
     assert verify().broken == []
+
+
+def test_a_payment_returned_after_closing_is_paid_again(company: None) -> None:
+    claim = report(a_policy(name="李伟"))
+    send_to_bank(on(9, 28))
+    hear_from_bank(on(9, 28, 16))
+    visit_if_due(claim, on(9, 29))
+    assert fresh(claim).state == ClaimState.CLOSED
+
+    (paid,) = PaymentInstruction.objects.filter(state="PAID")
+    text = f"number,amount,result,reason\n{paid.number},1500.00,RETURNED,账户已注销\n"
+    record_acknowledgement(text=text, by=act("zhengyi"), at=on(10, 9))
+
+    opened = fresh(claim)
+    assert (opened.state, opened.paid_amount) == (ClaimState.PAYING, Decimal("0.00"))
+    stack = clock_stack(claim.stream, at=on(10, 9))
+    # Ten days from 10-09 end on a Sunday.
+    running = [(one.key, one.due_on) for one in stack if one.state == ClockState.RUNNING]
+    assert running == [("claim_payment", date(2025, 10, 20))]
+    assert open_tasks(claim) == ["correct_payee"]
+
+    do(claim, "correct_payee", corrected(a_card("新卡")), at=on(10, 10))
+    send_to_bank(on(10, 10, 15))
+    hear_from_bank(on(10, 10, 16))
+
+    closed = fresh(claim)
+    assert (closed.state, closed.paid_amount) == (ClaimState.CLOSED, Decimal("1500.00"))
+    assert [(one.attempt, one.state) for one in payments_of([claim.id])] == [
+        (1, "RETURNED"),
+        (2, "PAID"),
+    ]
+    assert Payable.objects.count() == 1
+    assert ledger_balance() == 0
+    assert verify(claim.id).broken == []

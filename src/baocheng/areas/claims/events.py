@@ -177,6 +177,14 @@ class RefusalNotified(Event):
     letter: str
 
 
+@event("claims.claim.payment_taken_back.v1")
+@dataclass(frozen=True, kw_only=True)
+class PaymentTakenBack(Event):
+    """结案后退票，重新支付."""
+
+    amount: Decimal
+
+
 @event("claims.claim.recovery_booked.v1")
 @dataclass(frozen=True, kw_only=True)
 class RecoveryBooked(Event):

@@ -163,6 +163,11 @@ def note_payment(work: StepCall[ClaimFile]) -> None:
     settlement.note_payment(_file(work))
 
 
+@step("claims.take_back_payment")
+def take_back_payment(work: StepCall[ClaimFile]) -> None:
+    settlement.take_back_payment(_file(work), by=work.by, at=work.at)
+
+
 @step("claims.book_recovery")
 def book_recovery(work: StepCall[ClaimFile]) -> None:
     settlement.book_recovery(_file(work), by=work.by, at=work.at)

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from baocheng.areas.billing.operations import payments, recoveries
+from baocheng.areas.billing.queries import paid_amounts
 from baocheng.areas.claims.calculations import outcome_of
 from baocheng.areas.claims.enums import ClaimState, Outcome
 from baocheng.areas.claims.events import (
     ClaimDecided,
     ClaimRefused,
+    PaymentTakenBack,
     RecoveryBooked,
     RefusalNotified,
 )
@@ -17,6 +19,7 @@ from baocheng.areas.claims.operations.assessment import release_accumulators
 from baocheng.engine.journal.record import record
 from baocheng.engine.streams import Actor
 from baocheng.engine.unit import current
+from baocheng.kernel.money import ZERO
 from baocheng.kernel.problems import Conflict
 from baocheng.kernel.text import _
 
@@ -98,6 +101,17 @@ def note_payment(file: ClaimFile) -> None:
     claim = file.claim
     claim.paid_amount, claim.state = claim.settled_amount, ClaimState.PAID
     current().change(claim, "paid_amount", "state")
+
+
+def take_back_payment(file: ClaimFile, *, by: Actor, at: datetime) -> None:
+    """Open a closed claim for payment again: the bank returned what it had confirmed before."""
+    claim = file.claim
+    current().flush()  # the return itself is part of what is asked for next
+    claim.paid_amount = paid_amounts([claim.id]).get(claim.id, ZERO)
+    claim.state, claim.closed_at = ClaimState.PAYING, None
+    current().change(claim, "paid_amount", "state", "closed_at")
+    outstanding = claim.settled_amount - claim.paid_amount
+    record(PaymentTakenBack(amount=outstanding), stream=file.stream, by=by, at=at)
 
 
 def book_recovery(file: ClaimFile, *, by: Actor, at: datetime) -> None:
