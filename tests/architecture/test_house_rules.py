@@ -225,7 +225,8 @@ RULES = (
                     "lines": "add_lines wrong_lines",
                     "notifying": "send_letter send_acceptance send_decision send_refusal remind",
                     "payee": "correct_payee",
-                    "settlement": "issue_decision issue_refusal instruct_payment book_recovery",
+                    "settlement": "issue_decision issue_refusal instruct_payment take_back_payment"
+                    " book_recovery",
                 }.items()
                 for name in names.split()
             },

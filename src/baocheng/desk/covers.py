@@ -12,6 +12,7 @@ from baocheng.areas.policies.enums import TransactionKind
 from baocheng.areas.products.definition import Product
 from baocheng.areas.products.inputs import CoverageTerms
 from baocheng.areas.products.queries import get_product
+from baocheng.desk.wording import in_language
 from baocheng.kernel.time import SHANGHAI
 from baocheng.ui.components import Pair
 from baocheng.ui.templatetags.ui import yuan
@@ -33,7 +34,7 @@ def pairs_of(
         pairs.append(
             Pair(
                 label=_("产品"),
-                value=product.name,
+                value=in_language(product.name),
                 url=f"{address}?version={cover.handbook_version}",
             )
         )
@@ -49,8 +50,11 @@ def _coverage(product: Product, terms: CoverageTerms) -> Pair:
     coverage = product.coverage_by_key.get(terms.coverage)
     if coverage is None:
         return Pair(label=_("责任"), value=terms.coverage)
-    amounts = [f"{coverage.terms[name].name} {yuan(one)}" for name, one in terms.amounts.items()]
-    return Pair(label=_("责任"), value=coverage.name, note=" · ".join(amounts))
+    amounts = [
+        f"{in_language(coverage.terms[name].name)} {yuan(one)}"
+        for name, one in terms.amounts.items()
+    ]
+    return Pair(label=_("责任"), value=in_language(coverage.name), note=" · ".join(amounts))
 
 
 def _later(change: "PolicyTransaction") -> Pair:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from baocheng.desk.rows.handbook import ProcessPage, StepRow
-from baocheng.desk.wording import SEMICOLON, joined
+from baocheng.desk.wording import SEMICOLON, in_language, joined
 from baocheng.engine.processes.bpmn import ELEMENT_NAMES
 from baocheng.engine.processes.content import Definition
 from baocheng.engine.processes.diagram import draw
@@ -39,7 +39,7 @@ def of_stream(stream: Stream, *, prefix: str) -> Drawing | None:
     definition, version = progress.definition, progress.instance.handbook_version
     return Drawing(
         svg=_svg(definition, version, prefix, progress),
-        name=definition.name,
+        name=in_language(definition.name),
         version=version,
         steps=_steps(progress),
     )
@@ -50,7 +50,7 @@ def _svg(
 ) -> SafeString:
     drawn = draw(
         definition.document,
-        title=definition.name,
+        title=in_language(definition.name),
         marks=progress.marks(_short) if progress else None,
         link=_link_to(definition, version),
         prefix=prefix,
@@ -89,10 +89,11 @@ def _steps(progress: Progress) -> list[Entry]:
         if not node.type.is_activity or stay.armed_by is not None:
             continue
         is_here = stay.left_at is None
+        name = in_language(node.label)
         entries.append(
             Entry(
                 at=stay.left_at or stay.entered_at,
-                sentence=_("{name}：停在这里").format(name=node.label) if is_here else node.label,
+                sentence=_("{name}：停在这里").format(name=name) if is_here else name,
                 icon="circle-dot" if is_here else "circle-check",
                 tone=Tone.SOON if is_here else Tone.DONE,
             )
@@ -102,18 +103,18 @@ def _steps(progress: Progress) -> list[Entry]:
 
 def page_of(definition: Definition, book: Handbook) -> ProcessPage:
     """Return a process as a page of the handbook."""
-    roles = {role.key: role.name for role in book.all("role")}
+    roles = {role.key: in_language(role.name) for role in book.all("role")}
     nodes = definition.process.nodes
     steps = [
         StepRow(
-            name=node.label,
+            name=in_language(node.label),
             kind=_(ELEMENT_NAMES[node.type]) if node.type in ELEMENT_NAMES else str(node.type),
             who=joined(roles.get(role, role) for role in node.roles) or _("系统"),
             leads_to=joined(
                 (
-                    f"{flow.name} → {nodes[flow.target].label}"
-                    if flow.name
-                    else nodes[flow.target].label
+                    " → ".join(
+                        in_language(part) for part in (flow.name, nodes[flow.target].label) if part
+                    )
                     for flow in node.outgoing
                     if nodes[flow.target].name
                 ),
@@ -125,9 +126,9 @@ def page_of(definition: Definition, book: Handbook) -> ProcessPage:
         if node.type.is_activity
     ]
     return ProcessPage(
-        name=definition.name,
+        name=in_language(definition.name),
         key=definition.key,
         diagram=_svg(definition, book.version, "process"),
         steps=steps,
-        documentation=definition.process.documentation,
+        documentation=in_language(definition.process.documentation),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from baocheng.desk.wording import in_language
 from baocheng.engine.streams import Stream
 from baocheng.engine.work.forms import WITH_OPTIONS, FieldType, Form, FormField, options_of
 from baocheng.kernel.time import SHANGHAI
@@ -67,7 +68,7 @@ def sections_of(
     """
     wrong, advice = problems or {}, suggestions or {}
     fields = [_field(field, answers, wrong, stream, advice) for field in form.fields]
-    return [ui.Section(fields=fields, help=form.help)]
+    return [ui.Section(fields=fields, help=in_language(form.help))]
 
 
 def _field(
@@ -85,10 +86,10 @@ def _field(
     suggestion, address = advice.get(field.name, ("", ""))
     return ui.Field(
         name=field.name,
-        label=field.label,
+        label=in_language(field.label),
         kind=kind,
         value=written(value) if kind not in ("radio", "lines") else "",
-        help=field.help,
+        help=in_language(field.help),
         problem=problems.get(field.name, ""),
         suggestion=suggestion,
         suggestion_url=address,
@@ -113,8 +114,8 @@ def _choices(field: FormField, value: Any, stream: Stream | None) -> Sequence[ui
     return [
         ui.Choice(
             value=option.value,
-            label=option.label,
-            note=option.help,
+            label=in_language(option.label),
+            note=in_language(option.help),
             is_chosen=option.value in chosen,
         )
         for option in options_of(field, stream)
@@ -135,7 +136,7 @@ def _items(field: FormField, value: Any, stream: Stream | None) -> Sequence[ui.I
 def _column(column: FormField, stream: Stream | None) -> ui.Column:
     return ui.Column(
         name=column.name,
-        label=column.label,
+        label=in_language(column.label),
         kind=_CONTROLS.get(column.type, column.type.value),
         choices=_choices(column, None, stream),
         is_required=column.is_required,

@@ -16,7 +16,7 @@ from baocheng.areas.organisation.queries import acting_branches, branch_names
 from baocheng.areas.policies import permissions as policies
 from baocheng.desk import problems
 from baocheng.desk.rows.shell import Destination, Place, Shell
-from baocheng.desk.wording import joined
+from baocheng.desk.wording import in_language, joined
 from baocheng.engine.journal.permissions import READ_JOURNAL
 from baocheng.engine.publishing.permissions import READ_HANDBOOK
 from baocheng.engine.publishing.versions import NothingPublished, handbook_at
@@ -94,7 +94,7 @@ def _roles(request: "DeskRequest") -> str:
     except NothingPublished:
         return ""
     known = [book.find("role", role) for role in sorted(request.actor.roles)]
-    return joined(role.name for role in known if role)
+    return joined(in_language(role.name) for role in known if role)
 
 
 def _version(request: "DeskRequest") -> int | None:

@@ -10,7 +10,7 @@ from baocheng.areas.products.definition import Product
 from baocheng.areas.products.enums import Reason
 from baocheng.areas.products.sheet import read_formula
 from baocheng.desk.rows.case import Reduction, SheetLine, SheetStep, SheetTab
-from baocheng.desk.wording import joined
+from baocheng.desk.wording import in_language, joined
 from baocheng.kernel.amount_words import in_words
 from baocheng.kernel.money import ZERO
 
@@ -48,7 +48,7 @@ def _line(index: int, entry: Stored, product: Product | None) -> SheetLine:
     claimed = Decimal(entry["claimed"])
     return SheetLine(
         index=index,
-        name=" ".join(part for part in (head, line.get("description") or "") if part),
+        name=" ".join(part for part in (in_language(head), line.get("description") or "") if part),
         coverage=joined(_coverages(entry, product)),
         claimed=claimed,
         allowed=claimed - _not_eligible(entry),
@@ -87,7 +87,7 @@ def _reduction(stored: Stored) -> Reduction:
 def _coverages(entry: Stored, product: Product | None) -> Sequence[str]:
     keys = dict.fromkeys(part["coverage"] for part in entry["parts"] if part["is_final"])
     known = product.coverage_by_key if product else {}
-    return [known[key].name if key in known else key for key in keys]
+    return [in_language(known[key].name) if key in known else key for key in keys]
 
 
 def _steps(lines: Sequence[SheetLine], claimed: Decimal) -> Sequence[SheetStep]:

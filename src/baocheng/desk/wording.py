@@ -8,12 +8,18 @@ from django.utils.translation import gettext_noop, ngettext
 
 from baocheng.engine.clocks.enums import ClockState
 from baocheng.engine.clocks.queries import ClockView
+from baocheng.engine.publishing import phrases
 from baocheng.engine.work.enums import Party
-from baocheng.kernel.time import business_date
+from baocheng.kernel.time import business_date, now
 from baocheng.ui.components import Badge, Clock, ClockMark, ClockStep, Tone
 
 _SOON_HOURS = 24
 COMMA, SEMICOLON, COLON = gettext_noop("、"), gettext_noop("；"), gettext_noop("：")
+
+
+def in_language(text: str) -> str:
+    """Return a text of the handbook in the reader's language, in the words in force now."""
+    return phrases.in_language(text, at=now())
 
 
 def joined(parts: Iterable[str], between: str = COMMA) -> str:
@@ -49,14 +55,14 @@ def clock_of(clock: ClockView, *, article_url: str = "") -> Clock:
     """Return a clock as the stack of a case shows it."""
     is_open = clock.state in (ClockState.RUNNING, ClockState.PAUSED)
     return Clock(
-        name=clock.name,
+        name=in_language(clock.name),
         mark=mark_of(clock),
         limit=clock.limit,
-        article=str(clock.basis),
+        article=in_language(str(clock.basis)),
         article_url=article_url,
         used=min(max(clock.used, 0), 100),
         ball=ball_with(clock.ball_with).label if is_open else "",
-        waits_for=clock.waits_for.rstrip("。."),
+        waits_for=in_language(clock.waits_for.rstrip("。.")),
         started_at=clock.started_at,
         is_provisional=clock.is_provisional,
         arithmetic=[

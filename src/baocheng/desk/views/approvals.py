@@ -18,7 +18,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows.work import ApprovalRow, ApprovalsPage, BulkLine, BulkPreview
 from baocheng.desk.views.worklist import row_of
-from baocheng.desk.wording import COLON, joined
+from baocheng.desk.wording import COLON, in_language, joined
 from baocheng.engine.clocks.queries import ClockView, clock_stacks
 from baocheng.engine.processes.operations import complete_task
 from baocheng.engine.publishing.versions import handbook
@@ -88,7 +88,9 @@ def _row(
         number=shown.number,
         product=shown.product,
         customer=shown.customer,
-        kind=Badge(label=form.title, tone=Tone.ON_TIME if form.authority else Tone.SOON),
+        kind=Badge(
+            label=in_language(form.title), tone=Tone.ON_TIME if form.authority else Tone.SOON
+        ),
         amount=shown.amount,
         limit=limit.per_stream if limit else None,
         assignee=shown.assignee,
@@ -147,7 +149,7 @@ def _preview(request: DeskRequest, items: Sequence[WorkItem]) -> HttpResponse:
                 BulkLine(
                     id=str(item.id),
                     number=_number(item),
-                    effect=_("“{title}”通过").format(title=item.title),
+                    effect=_("“{title}”通过").format(title=in_language(item.title)),
                     amount=item.amount,
                     problem=problems.said(problem) if problem else "",
                 )
@@ -167,4 +169,4 @@ def _preview(request: DeskRequest, items: Sequence[WorkItem]) -> HttpResponse:
 
 
 def _number(item: WorkItem) -> str:
-    return item.summary.get("number") or item.title
+    return item.summary.get("number") or in_language(item.title)

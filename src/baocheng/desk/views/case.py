@@ -28,6 +28,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.forms import sections_of
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import case as rows
+from baocheng.desk.wording import in_language
 from baocheng.engine.clocks.queries import ClockView, clock_stack
 from baocheng.engine.decisions.records import MadeDecision, decisions_of
 from baocheng.engine.documents.enums import Direction, DocumentState
@@ -156,8 +157,8 @@ def _task(
         handbook(item.handbook_version).find("role", item.role) if item.handbook_version else None
     )
     return rows.OpenTask(
-        name=item.title,
-        candidates=role.name if role else item.role,
+        name=in_language(item.title),
+        candidates=in_language(role.name) if role else item.role,
         assignee=item.assignee_name,
         clock=wording.mark_of(clock) if clock else wording.deadline_mark(item.due_at, request.at),
         form=form,
@@ -214,7 +215,7 @@ def _suggestions(claim: "Claim", made: Sequence[MadeDecision]) -> Mapping[str, t
     if not screened:
         return {}
     sentence_ = _("决策表“{name}”：{sentence}").format(
-        name=screened[-1].label, sentence=screened[-1].sentence
+        name=in_language(screened[-1].label), sentence=screened[-1].sentence
     )
     return {"liability": (sentence_, reverse("desk:case_decisions", args=[claim.number]))}
 
@@ -362,11 +363,11 @@ def show_decisions(request: DeskRequest, number: str) -> HttpResponse:
 def _decision(made: MadeDecision) -> rows.DecisionRow:
     address = reverse("desk:definition", args=["decision", made.key])
     row = f"#row-{made.matched_rows[0]}" if made.matched_rows else ""
-    labels = {column.name: column.label for column in made.table.inputs} if made.table else {}
-    heads = {column.name: column.label for column in made.table.outputs} if made.table else {}
+    labels = {one.name: in_language(one.label) for one in made.table.inputs} if made.table else {}
+    heads = {one.name: in_language(one.label) for one in made.table.outputs} if made.table else {}
     numbers = wording.joined(map(str, made.matched_rows))
     return rows.DecisionRow(
-        name=made.label,
+        name=in_language(made.label),
         at=made.decided_at,
         sentence=made.sentence,
         url=f"{address}?version={made.handbook_version}{row}",
@@ -436,7 +437,7 @@ def message_row(actor: Actor, message: Message) -> rows.MessageRow:
         at=message.queued_at,
         channel=str(CHANNELS.get(message.channel, message.channel)),
         address=message.recipient_masked,
-        subject=message.subject or message.title,
+        subject=message.subject or in_language(message.title),
         body=message.body,
         state=Badge(label=str(state.label), tone=_MESSAGE_TONES[state]),
         proof=proof_of(message),
@@ -533,14 +534,14 @@ def _head(request: DeskRequest, claim: "Claim", clock: ClockView | None) -> rows
     return rows.CaseHead(
         number=claim.number or "",
         url=reverse("desk:case", args=[claim.number]),
-        product=claim.product_name or _("保单待核实"),
+        product=in_language(claim.product_name) or _("保单待核实"),
         customer=mask_name(claim.insured_name or claim.reporter_name),
         state=state_of(claim),
         amount_label=_("应付") if calculated else _("申请"),
         amount=claim.payable_amount if calculated else claim.claimed_amount,
         ball=wording.ball_with(_ball(claim, clock)),
         clock=wording.mark_of(clock) if clock else None,
-        article=clock.name if clock else "",
+        article=in_language(clock.name) if clock else "",
         actions=_actions(request, claim),
     )
 

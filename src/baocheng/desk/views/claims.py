@@ -15,6 +15,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows.work import ClaimListPage, ClaimRow
 from baocheng.desk.views.case import state_of
+from baocheng.desk.wording import in_language
 from baocheng.kernel.masks import mask_name
 from baocheng.kernel.time import SHANGHAI
 
@@ -61,7 +62,7 @@ def rows_of(claims: Sequence["Claim"]) -> Sequence[ClaimRow]:
         ClaimRow(
             url=reverse("desk:case", args=[claim.number]),
             number=claim.number or "",
-            product=claim.product_name,
+            product=in_language(claim.product_name),
             customer=mask_name(claim.insured_name or claim.reporter_name),
             state=state_of(claim),
             lost_on=f"{claim.loss_at.astimezone(SHANGHAI):%Y-%m-%d}",

@@ -15,12 +15,12 @@ from baocheng.desk import chapters, diagrams
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import handbook as rows
-from baocheng.desk.wording import SEMICOLON, bracketed, joined
+from baocheng.desk.wording import SEMICOLON, bracketed, in_language, joined
 from baocheng.engine.clocks.arithmetic import Alarm
 from baocheng.engine.clocks.definition import ClockDefinition
 from baocheng.engine.clocks.wording import limit_in_words
 from baocheng.engine.decisions.definition import Decision
-from baocheng.engine.decisions.explanation import printed
+from baocheng.engine.decisions.explanation import PrintedColumn, printed
 from baocheng.engine.documents.letter_templates import LetterTemplate
 from baocheng.engine.journal.events import event_types
 from baocheng.engine.publishing.handbook import Handbook
@@ -50,7 +50,7 @@ def _label(definition: Any) -> str:
     for name in ("name", "label", "title"):
         found = getattr(definition, name, "")
         if found:
-            return str(found)
+            return in_language(str(found))
     return str(definition.key)
 
 
@@ -162,18 +162,21 @@ def show_clocks(request: DeskRequest) -> HttpResponse:
 
 def _clock(clock: ClockDefinition) -> rows.ClockRow:
     tiers = [
-        bracketed(limit_in_words(tier.limit), tier.name)
+        bracketed(limit_in_words(tier.limit), in_language(tier.name))
         if tier.name
         else limit_in_words(tier.limit)
         for tier in clock.tiers
     ]
-    pauses = [pause.waits_for or _event(pause.event) for pause in clock.pauses_on]
+    pauses = [
+        in_language(pause.waits_for.rstrip("。.")) or _event(pause.event)
+        for pause in clock.pauses_on
+    ]
     warnings = [_warning(one) for one in clock.warnings]
     return rows.ClockRow(
-        name=clock.name,
+        name=in_language(clock.name),
         key=clock.key,
         limit=joined(tiers, SEMICOLON),
-        article=str(clock.basis),
+        article=in_language(str(clock.basis)),
         kind=Badge(label=str(clock.kind.label)),
         starts=_("并且").join(
             _("或").join(dict.fromkeys(_event(one.event) for one in group))
@@ -182,8 +185,8 @@ def _clock(clock: ClockDefinition) -> rows.ClockRow:
         pauses=joined(dict.fromkeys(pauses), SEMICOLON),
         stops=_("或").join(dict.fromkeys(_event(one.event) for one in clock.stops_on)),
         warns=joined(warnings, SEMICOLON),
-        text=clock.basis.text,
-        breach=clock.breach,
+        text=in_language(clock.basis.text),
+        breach=in_language(clock.breach),
     )
 
 
@@ -221,7 +224,7 @@ def _decision(decision: Decision, book: Handbook) -> rows.DecisionPage:
     table = printed(decision)
     if table is None:
         return rows.DecisionPage(
-            name=decision.label,
+            name=in_language(decision.label),
             key=decision.key,
             hit_policy="",
             inputs=[],
@@ -230,11 +233,11 @@ def _decision(decision: Decision, book: Handbook) -> rows.DecisionPage:
             question=getattr(decision.logic, "text", ""),
         )
     return rows.DecisionPage(
-        name=decision.label,
+        name=in_language(decision.label),
         key=decision.key,
         hit_policy=table.hit_policy,
-        inputs=[rows.DecisionColumn(label=one.label, name=one.name) for one in table.inputs],
-        outputs=[rows.DecisionColumn(label=one.label, name=one.name) for one in table.outputs],
+        inputs=[_column(one) for one in table.inputs],
+        outputs=[_column(one) for one in table.outputs],
         rules=[
             rows.DecisionRule(
                 number=one.number, inputs=one.cells, outputs=one.outputs, note=one.remark
@@ -244,24 +247,32 @@ def _decision(decision: Decision, book: Handbook) -> rows.DecisionPage:
     )
 
 
+def _column(column: PrintedColumn) -> rows.DecisionColumn:
+    return rows.DecisionColumn(label=in_language(column.label), name=column.name)
+
+
 def _form(form: Form, book: Handbook) -> rows.FormPage:
     fields = [
         Pair(
-            label=field.label,
-            value=" · ".join(option.label for option in field.options) or str(field.type),
-            note=field.help,
+            label=in_language(field.label),
+            value=" · ".join(in_language(option.label) for option in field.options)
+            or str(field.type),
+            note=in_language(field.help),
         )
         for field in form.fields
     ]
-    return rows.FormPage(name=form.title, key=form.id, fields=fields, help=form.help)
+    return rows.FormPage(
+        name=in_language(form.title), key=form.id, fields=fields, help=in_language(form.help)
+    )
 
 
 def _letter(letter: LetterTemplate, book: Handbook) -> rows.LetterPage:
     variables = [
-        Pair(label=name, value=variable.label) for name, variable in letter.variables.items()
+        Pair(label=name, value=in_language(variable.label))
+        for name, variable in letter.variables.items()
     ]
     return rows.LetterPage(
-        name=letter.title, key=letter.key, source=letter.source, variables=variables
+        name=in_language(letter.title), key=letter.key, source=letter.source, variables=variables
     )
 
 
@@ -273,7 +284,7 @@ def _product(product: Product, book: Handbook) -> rows.ProductPage:
         Pair(label=_("快速赔付限额"), value=product.fast_lane_amount),
     ]
     return rows.ProductPage(
-        name=product.name,
+        name=in_language(product.name),
         key=product.key,
         facts=[*facts, Pair(label=_("说明"), value=product.notes)] if product.notes else facts,
         coverages=[_coverage(product, one) for one in product.coverages],
@@ -287,8 +298,8 @@ def _coverage(product: Product, coverage: Coverage) -> rows.CoverageRow:
         if isinstance(step, AggregateLimit) and isinstance(step.amount, Decimal)
     ]
     return rows.CoverageRow(
-        name=coverage.name,
-        code=joined(product.heads.get(head, head) for head in coverage.heads),
+        name=in_language(coverage.name),
+        code=joined(in_language(product.heads.get(head, head)) for head in coverage.heads),
         limit=limits[0] if limits else None,
         steps=[_step(product, step) for step in coverage.plan],
         exclusions=[product.clauses.get(clause, clause) for clause in product.exclusions],

@@ -31,6 +31,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page
 from baocheng.desk.rows import policies as rows
 from baocheng.desk.views.claims import rows_of as claim_rows
+from baocheng.desk.wording import in_language
 from baocheng.engine.publishing.versions import handbook
 from baocheng.kernel.masks import mask_name
 from baocheng.kernel.problems import Problem
@@ -86,7 +87,7 @@ def rows_of(policies: Sequence["Policy"], at: datetime) -> Sequence[rows.PolicyR
         rows.PolicyRow(
             url=reverse("desk:policy", args=[policy.number]),
             number=policy.number,
-            product=_product(policy).name,
+            product=in_language(_product(policy).name),
             holder=mask_name(policy.holder_name),
             from_on=business_date(policy.starts_at),
             until_on=business_date(policy.ends_at),
@@ -122,7 +123,7 @@ def show_policy(request: DeskRequest, number: str) -> HttpResponse:
     may_report = request.actor.may(claim_permissions.REPORT)
     page = rows.PolicyPage(
         number=policy.number,
-        product=_product(policy).name,
+        product=in_language(_product(policy).name),
         state=Badge(label=_("有保障"), tone=Tone.ON_TIME)
         if cover
         else Badge(label=_("没有保障"), tone=Tone.DONE),
@@ -204,9 +205,12 @@ def _coverages(
     product = get_product(policy.product, version=policy.handbook_version)
     return [
         rows.CoverageLine(
-            name=product.coverage_by_key[one.coverage].name,
+            name=in_language(product.coverage_by_key[one.coverage].name),
             amounts=[
-                Pair(label=product.coverage_by_key[one.coverage].terms[name].name, value=amount)
+                Pair(
+                    label=in_language(product.coverage_by_key[one.coverage].terms[name].name),
+                    value=amount,
+                )
                 for name, amount in one.amounts.items()
             ],
             is_later=one.coverage not in names,

@@ -23,6 +23,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.forms import read_answers, sections_of
 from baocheng.desk.page import render_page
 from baocheng.desk.rows.work import ReportPage
+from baocheng.desk.wording import in_language
 from baocheng.engine.publishing.versions import handbook_at
 from baocheng.engine.work.answers import validate
 from baocheng.engine.work.drafts import discard_draft, find_draft, save_draft
@@ -129,7 +130,7 @@ def _show(
         draft_url=reverse("desk:report_draft"),
         is_draft=is_draft,
     )
-    page = ReportPage(form=view, help=form.help, **_hints(request, answers))
+    page = ReportPage(form=view, help=in_language(form.help), **_hints(request, answers))
     status = problem.status if problem else 200
     return render_page(request, "desk/report.html", section="claims", status=status, page=page)
 

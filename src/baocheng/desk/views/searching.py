@@ -17,6 +17,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.page import render_page, shell
 from baocheng.desk.rows.shell import Hit, HitGroup, SearchPage
 from baocheng.desk.views.case import state_of
+from baocheng.desk.wording import in_language
 from baocheng.kernel.masks import mask_name
 
 _HITS = 6
@@ -46,7 +47,11 @@ def _groups(request: DeskRequest, query: str) -> Iterator[HitGroup]:
                     url=reverse("desk:case", args=[claim.number]),
                     icon="folder-open",
                     note=" · ".join(
-                        (claim.product_name, mask_name(claim.insured_name), state_of(claim).label)
+                        (
+                            in_language(claim.product_name),
+                            mask_name(claim.insured_name),
+                            state_of(claim).label,
+                        )
                     ),
                 )
                 for claim in found

@@ -14,6 +14,7 @@ from baocheng.desk import problems
 from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.forms import read_answers
 from baocheng.desk.views import case
+from baocheng.desk.wording import in_language
 from baocheng.engine.processes.operations import complete_task
 from baocheng.engine.publishing.versions import handbook
 from baocheng.engine.work.drafts import save_draft
@@ -70,7 +71,7 @@ def complete(request: DeskRequest, item_id: UUID) -> HttpResponse:
             raise
         number = get_file(item.stream_id).claim.number or ""
         return case.show_refused_task(request, number, case.Refusal(item.id, answers, problem))
-    messages.success(request, _("“{title}”已提交。").format(title=item.title))
+    messages.success(request, _("“{title}”已提交。").format(title=in_language(item.title)))
     return redirect(_case_url(item))
 
 
@@ -102,5 +103,5 @@ def release(request: DeskRequest, item_id: UUID) -> HttpResponse:
     """Hand a task back to its pool."""
     item = get_item_for(request.actor, item_id)
     release_item(item.id, by=request.actor, at=request.at)
-    messages.success(request, _("“{title}”已退回公共队列。").format(title=item.title))
+    messages.success(request, _("“{title}”已退回公共队列。").format(title=in_language(item.title)))
     return redirect("desk:worklist")

@@ -19,6 +19,7 @@ from baocheng.desk.door import DeskRequest, staff_only
 from baocheng.desk.events import ListExported
 from baocheng.desk.page import render_page
 from baocheng.desk.rows.work import BulkLine, BulkPreview, Filter, WorklistPage, WorkRow
+from baocheng.desk.wording import in_language
 from baocheng.engine.clocks.queries import ClockView, clock_stacks
 from baocheng.engine.journal.record import record
 from baocheng.engine.publishing.versions import NothingPublished, handbook_at
@@ -76,7 +77,11 @@ def _steps(request: DeskRequest) -> Mapping[str, str]:
         book = handbook_at(request.at)
     except NothingPublished:
         return {}
-    return {form.id: form.title for form in book.all("form") if form.role in request.actor.roles}
+    return {
+        form.id: in_language(form.title)
+        for form in book.all("form")
+        if form.role in request.actor.roles
+    }
 
 
 def _items(request: DeskRequest, reach: Reach, *, after: str, limit: int = lists.PAGE) -> Page:
@@ -112,10 +117,10 @@ def row_of(item: WorkItem, clocks: Sequence[ClockView], at: datetime) -> WorkRow
     return WorkRow(
         id=str(item.id),
         url=reverse("desk:task", args=[item.id]),
-        number=summary.get("number") or item.title,
-        product=summary.get("product", ""),
+        number=summary.get("number") or in_language(item.title),
+        product=in_language(summary.get("product", "")),
         customer=summary.get("customer", ""),
-        task=item.title,
+        task=in_language(item.title),
         clock=wording.mark_of(clock) if clock else wording.deadline_mark(item.due_at, at),
         ball=wording.ball_with(clock.ball_with if clock else item.ball_with),
         amount=item.amount,
@@ -154,8 +159,8 @@ def _preview(request: DeskRequest, ids: Sequence[UUID]) -> HttpResponse:
         lines=[
             BulkLine(
                 id=str(item.id),
-                number=item.summary.get("number") or item.title,
-                effect=_("“{title}”转到您名下").format(title=item.title),
+                number=item.summary.get("number") or in_language(item.title),
+                effect=_("“{title}”转到您名下").format(title=in_language(item.title)),
                 amount=item.amount,
                 problem=_("已由 {who} 领取").format(who=item.assignee_name)
                 if item.assignee

@@ -6,3 +6,9 @@ class PublishingConfig(AppConfig):
 
     name = "baocheng.engine.publishing"
     label = "publishing"
+
+    def ready(self) -> None:
+        from baocheng.engine.publishing.kinds import register_kind
+        from baocheng.engine.publishing.phrases import PHRASE
+
+        register_kind(PHRASE)
