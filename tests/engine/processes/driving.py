@@ -209,6 +209,11 @@ class Oracle:
         self.flow.catch(BpmnEvent(MessageEventDefinition(name), {}))
         self._work()
 
+    def begin_with(self, message: str) -> None:
+        """Let the message come that ours came into being by; the oracle waits at its start."""
+        if message:
+            self.send(message)
+
     def tick(self, at: datetime) -> None:
         _Clock.at = at
         self.flow.refresh_timers()

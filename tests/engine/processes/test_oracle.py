@@ -302,9 +302,7 @@ def test_handbook_process_runs_as_in_spiffworkflow(file: Path, data: st.DataObje
     start = next(node.id for node in process.nodes.values() if node.type is NodeType.START)
     ours = Ours(process, start=start, answer=answer)
     oracle = Oracle(text, process.key, answer=answer)
-    if process.nodes[start].message:
-        # It waits at a start message that brought ours into being.
-        oracle.send(process.nodes[start].message)
+    oracle.begin_with(process.nodes[start].message)
     for _ in range(30):
         assert ours.waiting() == oracle.waiting()
         assert ours.done == oracle.done
