@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from baocheng.engine.documents.uploads import BoundedUpload
 from baocheng.rest.conditions import not_modified
 from baocheng.rest.idempotency import answered_once
 from baocheng.rest.problems import (
@@ -35,8 +34,6 @@ def through_the_door(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             _check_readable(request)
-            if request.content_type == "multipart/form-data":
-                request.upload_handlers = [BoundedUpload(request)]
             response = rehearsed(
                 request,
                 lambda: answered_once(request, lambda: view(request, *args, **kwargs)),

@@ -1,14 +1,10 @@
 """Products of the published handbook."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
 from baocheng.areas.products.definition import Product
 from baocheng.engine.publishing.handbook import Handbook
 from baocheng.engine.publishing.versions import handbook
 from baocheng.kernel.problems import NotFound
 from baocheng.kernel.text import _
-from baocheng.kernel.time import business_date
 
 
 class ProductNotFound(NotFound):
@@ -37,8 +33,3 @@ def product_in(source: Handbook, key: str) -> Product:
     if product is None:
         raise ProductNotFound("product", product=key)
     return product
-
-
-def list_products_sold(source: Handbook, at: datetime) -> Sequence[Product]:
-    """Return the products of this handbook that are sold at the moment `at`."""
-    return [product for product in source.all("product") if product.sold_from <= business_date(at)]

@@ -1,7 +1,6 @@
 """Read the journal, as rows and as sentences."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import select_template
@@ -15,12 +14,6 @@ def events_of(stream: Stream, *, after: int = 0, limit: int = 500) -> Sequence[E
     """Return the events of `stream` behind position `after`, in order."""
     rows = EventRow.objects.filter(stream_id=stream.id, position__gt=after)
     return list(rows.order_by("position")[:limit])
-
-
-def events_of_streams(ids: Sequence[UUID], *types: str) -> Sequence[EventRow]:
-    """Return the events of these types on these streams, by stream and position."""
-    rows = EventRow.objects.filter(stream_id__in=ids, type__in=types)
-    return list(rows.order_by("stream_id", "position"))
 
 
 def sentence(row: EventRow) -> str:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
 
 from baocheng.engine.journal.events import Event, event
 from baocheng.engine.journal.record import record
@@ -194,11 +193,6 @@ def find_handbook_at(at: datetime) -> Handbook | None:
 def latest_versions() -> Sequence[HandbookVersion]:
     """Return every version, newest first."""
     return list(HandbookVersion.objects.order_by("-number"))
-
-
-def latest_number() -> int:
-    """Return the number of the newest version, 0 where nothing is published."""
-    return HandbookVersion.objects.aggregate(newest=Max("number"))["newest"] or 0
 
 
 def _versions() -> Sequence[tuple[UUID, int, datetime]]:
